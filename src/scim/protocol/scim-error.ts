@@ -1,5 +1,7 @@
 /** RFC 7644 §3.12: the one error a SCIM client is ever told, and a named constructor for each kind. */
 
+import type { JsonObject } from './resource.js';
+
 const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
 /** RFC 7644 §3.12 table 9. */
@@ -39,7 +41,7 @@ export class ScimError extends Error {
   }
 
   /** The response body of RFC 7644 §3.12; `status` is a string there. */
-  toBody(): Readonly<Record<string, unknown>> {
+  toBody(): JsonObject {
     return {
       schemas: [ERROR_URN],
       status: String(this.status),

@@ -1,0 +1,23 @@
+import type { DataSourceOptions } from 'typeorm';
+import { scimEntities, scimMigrations } from '../../scim/index.js';
+import { hostEntities } from './host-entities.js';
+import { CreateHostTables1763900000000 } from './migrations/1763900000000-create-host-tables.js';
+
+/** How many connections one process holds at most. */
+const POOL_SIZE = 20;
+/** How long a request waits for a free one before it is answered 503. */
+const CONNECTION_TIMEOUT_MS = 5000;
+
+/** The host's one DataSource: its own tables and, beside them, the module's. Tables change by migrations only. */
+export function dataSourceOptions(url: string): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities: [...hostEntities, ...scimEntities],
+    migrations: [CreateHostTables1763900000000, ...scimMigrations],
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    applicationName: 'nestjs-scim host',
+    extra: { max: POOL_SIZE, connectionTimeoutMillis: CONNECTION_TIMEOUT_MS },
+  };
+}

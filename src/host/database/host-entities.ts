@@ -1,0 +1,23 @@
+import { Account } from '../auth/account.entity.js';
+import { ApiKey } from '../auth/api-key.entity.js';
+import { Session } from '../auth/session.entity.js';
+import { DemoIdpKey } from '../demo/demo-idp-key.entity.js';
+import { Membership } from '../organizations/membership.entity.js';
+import { Organization } from '../organizations/organization.entity.js';
+import { GroupMapping, Team, TeamMember } from '../organizations/team.entity.js';
+import { SsoConnection } from '../sso/sso-connection.entity.js';
+import { SsoRequest } from '../sso/sso-request.entity.js';
+
+export const hostEntities = [
+  Account,
+  Organization,
+  Membership,
+  Team,
+  TeamMember,
+  GroupMapping,
+  Session,
+  ApiKey,
+  SsoConnection,
+  SsoRequest,
+  DemoIdpKey,
+];

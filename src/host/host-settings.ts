@@ -1,0 +1,96 @@
+import { isIP } from 'node:net';
+
+/** What the environment decides. */
+export interface HostSettings {
+  readonly port: number;
+  /** The address to listen on. */
+  readonly host: string;
+  /** Origin under which browsers and identity providers reach this host; no slash at the end. */
+  readonly publicUrl: string;
+  /** Undefined: the embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  /** The embedded PostgreSQL's data, and the demo's pepper. */
+  readonly dataDirectory: string;
+  /** Keys of the module's token hashes, `kid:secret,…`. */
+  readonly peppers: string | undefined;
+  /** SCIM requests a second and organization; 0 is no limit. */
+  readonly scimRateLimit: number;
+  /** Demo data and the demo identity provider. Never in production mode. */
+  readonly demo: boolean;
+  readonly production: boolean;
+}
+
+const DEFAULT_PORT = 3000;
+/** The requests a second that design.md promises an organization. */
+const DEFAULT_RATE_LIMIT = 200;
+
+/**
+ * Reads the variables that .env.example lists.
+ * @throws Error that names the variable and what it may be.
+ */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): HostSettings {
+  const production = env.NODE_ENV === 'production';
+  const port = readNumber(env, 'PORT', { fallback: DEFAULT_PORT, most: 65_535 });
+  const host = readText(env, 'HOST') ?? '127.0.0.1';
+  const peppers = readText(env, 'SCIM_TOKEN_PEPPERS');
+  if (production && peppers === undefined) {
+    throw new Error('SCIM_TOKEN_PEPPERS is needed in production: "<key id>:<secret of 32 or more characters>".');
+  }
+  return {
+    port,
+    host,
+    publicUrl: readPublicUrl(env, production) ?? `http://${toAddress(host)}:${port}`,
+    databaseUrl: readDatabaseUrl(env),
+    dataDirectory: readText(env, 'DATA_DIR') ?? '.data',
+    peppers,
+    scimRateLimit: readNumber(env, 'SCIM_RATE_LIMIT', { fallback: DEFAULT_RATE_LIMIT, most: 1_000_000 }),
+    demo: !production && readSwitch(env, 'DEMO'),
+    production,
+  };
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** An empty variable is one that is not set. */
+function readText(env: Env, name: string): string | undefined {
+  const text = env[name]?.trim();
+  return text === '' ? undefined : text;
+}
+
+function readNumber(env: Env, name: string, { fallback, most }: { fallback: number; most: number }): number {
+  const text = readText(env, name);
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= most) return value;
+  throw new Error(`${name} is "${text}"; it may be a whole number from 0 to ${most}.`);
+}
+
+function readSwitch(env: Env, name: string): boolean {
+  const text = readText(env, name) ?? '1';
+  if (text === '0' || text === '1') return text === '1';
+  throw new Error(`${name} is "${text}"; it may be 0 (off) or 1 (on).`);
+}
+
+function readPublicUrl(env: Env, production: boolean): string | undefined {
+  const text = readText(env, 'PUBLIC_URL');
+  if (text === undefined) {
+    if (production) throw new Error('PUBLIC_URL is needed in production, e.g. https://app.example.com.');
+    return undefined;
+  }
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && ['http:', 'https:'].includes(url.protocol) && url.href === `${url.origin}/`) return url.origin;
+  throw new Error(`PUBLIC_URL is "${text}"; it must be an origin without a path, e.g. https://app.example.com.`);
+}
+
+/** The text is not repeated in the error: it holds a password. */
+function readDatabaseUrl(env: Env): string | undefined {
+  const text = readText(env, 'DATABASE_URL');
+  if (text === undefined || /^postgres(ql)?:\/\//.test(text)) return text;
+  throw new Error('DATABASE_URL must begin with postgres:// or postgresql://.');
+}
+
+/** An address to reach a host that listens on `host`. */
+function toAddress(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return isIP(host) === 6 ? `[${host}]` : host;
+}

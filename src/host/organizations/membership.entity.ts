@@ -1,0 +1,42 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Account } from '../auth/account.entity.js';
+import { Organization } from './organization.entity.js';
+
+export type Role = 'owner' | 'member';
+
+/** Only an active membership lets somebody in and takes a seat; a suspended one keeps its role and teams. */
+export type MembershipStatus = 'active' | 'suspended';
+
+/** An account in an organization: one row for each pair. */
+@Entity('membership')
+@Index('membership_account', ['accountId'])
+export class Membership {
+  @PrimaryColumn({ type: 'uuid', name: 'organization_id' })
+  @ForeignKey(() => Organization, { name: 'membership_organization', onDelete: 'CASCADE' })
+  organizationId: string;
+
+  @PrimaryColumn({ type: 'uuid', name: 'account_id' })
+  @ForeignKey(() => Account, { name: 'membership_account_id', onDelete: 'CASCADE' })
+  accountId: string;
+
+  @Column({ type: 'text' })
+  role: Role;
+
+  @Column({ type: 'text' })
+  status: MembershipStatus;
+
+  /** Who took it: `scim` gives back only what `scim` took. */
+  @Column({ type: 'text', name: 'suspended_by', nullable: true })
+  suspendedBy: 'scim' | 'owner' | null;
+
+  /** The provisioned identity that stands behind it; null for people no identity provider provisioned. */
+  @Column({ type: 'text', name: 'identity_id', nullable: true })
+  identityId: string | null;
+
+  /** The name this organization's identity provider gives the person. The account's own name is not the organization's to change. */
+  @Column({ type: 'text', name: 'display_name', nullable: true })
+  displayName: string | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
+  createdAt: Date;
+}

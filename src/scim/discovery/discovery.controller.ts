@@ -1,0 +1,84 @@
+import { Controller, Get, Inject, Param, Req, Res } from '@nestjs/common';
+import { Discovery } from '../http/scim-access.decorators.js';
+import { ScimPaths } from '../http/scim-paths.js';
+import { queryOf, type ScimRequest } from '../http/scim-request.js';
+import { ScimResponder } from '../http/scim-responder.js';
+import {
+  metaSchemas,
+  toResourceTypeDocument,
+  toSchemaDocument,
+  toServiceProviderConfig,
+} from '../protocol/discovery.js';
+import { toListResponse } from '../protocol/list.js';
+import type { JsonObject } from '../protocol/resource.js';
+import { forbidden, notFound } from '../protocol/scim-error.js';
+import { userResourceType } from '../protocol/schemas/resource-types.js';
+import { UsersService } from '../users/users.service.js';
+
+const RESOURCE_TYPES = [userResourceType];
+const SCHEMAS = [
+  ...RESOURCE_TYPES.flatMap(({ schema, extensions }) => [schema, ...extensions.map((extension) => extension.schema)]),
+  ...metaSchemas,
+];
+
+/** RFC 7644 §4: what this service provider can do, and nothing that it cannot. */
+@Controller()
+@Discovery()
+export class DiscoveryController {
+  constructor(
+    @Inject(ScimPaths) private readonly paths: ScimPaths,
+    @Inject(UsersService) private readonly users: UsersService,
+    @Inject(ScimResponder) private readonly responder: ScimResponder,
+  ) {}
+
+  @Get('ServiceProviderConfig')
+  serviceProviderConfig(@Req() request: ScimRequest, @Res() response: unknown): void {
+    const capabilities = {
+      patch: true,
+      // authentik cuts its PATCH requests to maxOperations, whether bulk is there or not (checklist P-048).
+      bulk: { supported: false, maxOperations: 1000, maxPayloadSize: 1024 * 1024 },
+      filter: { supported: true, maxResults: this.users.pageLimits.maxCount },
+      changePassword: false,
+      sort: false,
+      etag: false,
+    };
+    this.answer(request, response, toServiceProviderConfig(capabilities, this.paths.baseUrl));
+  }
+
+  @Get('ResourceTypes')
+  resourceTypes(@Req() request: ScimRequest, @Res() response: unknown): void {
+    this.answer(
+      request,
+      response,
+      listOf(RESOURCE_TYPES.map((type) => toResourceTypeDocument(type, this.paths.baseUrl))),
+    );
+  }
+
+  @Get('ResourceTypes/:name')
+  resourceType(@Req() request: ScimRequest, @Res() response: unknown, @Param('name') name: string): void {
+    const found = RESOURCE_TYPES.find((type) => type.name === name);
+    if (!found) throw notFound(`There is no resource type ${name}.`);
+    this.answer(request, response, toResourceTypeDocument(found, this.paths.baseUrl));
+  }
+
+  @Get('Schemas')
+  schemas(@Req() request: ScimRequest, @Res() response: unknown): void {
+    this.answer(request, response, listOf(SCHEMAS.map((schema) => toSchemaDocument(schema, this.paths.baseUrl))));
+  }
+
+  @Get('Schemas/:urn')
+  schema(@Req() request: ScimRequest, @Res() response: unknown, @Param('urn') urn: string): void {
+    const found = SCHEMAS.find(({ id }) => id.toLowerCase() === urn.toLowerCase());
+    if (!found) throw notFound(`There is no schema ${urn}.`);
+    this.answer(request, response, toSchemaDocument(found, this.paths.baseUrl));
+  }
+
+  /** RFC 7644 §4: a filter on discovery is refused, paging and sorting are ignored. */
+  private answer(request: ScimRequest, response: unknown, body: JsonObject): void {
+    if (queryOf(request).has('filter')) throw forbidden('Discovery endpoints cannot be filtered.');
+    this.responder.send(request, response, { status: 200, body });
+  }
+}
+
+const listOf = (resources: readonly JsonObject[]): JsonObject =>
+  toListResponse(resources, { totalResults: resources.length, startIndex: 1 });

@@ -1,0 +1,41 @@
+import { SetMetadata } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import type { ScimEventClass } from './scim-events.js';
+
+export const ON_SCIM_EVENT = Symbol.for('scim:on-event');
+
+/** What a handler gets beside the event. */
+export interface ScimEventContext {
+  /** Writes through it commit together with the delivery's acknowledgement: their effect happens exactly once. */
+  readonly manager: EntityManager;
+  /** 1 at the first try. */
+  readonly attempt: number;
+}
+
+export interface OnScimEventOptions {
+  /**
+   * Name of the handler, the same in every process and release, unique in the host: the durable record of what it
+   * has seen is kept under it. Convention: `module.what-it-does`.
+   */
+  readonly consumer: string;
+}
+
+/** What the decorator leaves on a method. */
+export interface ScimHandlerMetadata extends OnScimEventOptions {
+  readonly types: readonly string[];
+}
+
+/**
+ * Makes a provider's method a handler of SCIM events: `(event, { manager, attempt }) => Promise<void>`.
+ *
+ * It is awaited after the change is committed, inside a transaction of its own, at least once, in order per identity.
+ * When it throws, the transaction is rolled back and it is called again later (see docs/events.md). It has 30 s.
+ */
+export const OnScimEvent = (
+  events: ScimEventClass | readonly ScimEventClass[],
+  options: OnScimEventOptions,
+): MethodDecorator => {
+  const classes = Array.isArray(events) ? (events as readonly ScimEventClass[]) : [events as ScimEventClass];
+  const metadata: ScimHandlerMetadata = { consumer: options.consumer, types: classes.map(({ type }) => type) };
+  return SetMetadata(ON_SCIM_EVENT, metadata);
+};

@@ -1,0 +1,124 @@
+import type { IdentityState } from '../persistence/entities/provisioned-identity.entity.js';
+import type { ResourceAttributes } from '../protocol/resource.js';
+
+/** What every event tells. Delivered at least once, in the order of `sequence` within one identity or token. */
+interface EventFields {
+  /** Stable over redeliveries. */
+  readonly id: string;
+  readonly organizationId: string;
+  /** When the change was committed, to the millisecond. */
+  readonly occurredAt: Date;
+  /** 1, 2, 3 … within the identity or token. */
+  readonly sequence: number;
+  /** The SCIM token whose request caused it. */
+  readonly tokenId?: string;
+  readonly requestId?: string;
+}
+
+/** What every event about an identity tells: its state after the change. */
+export interface UserEventFields extends EventFields {
+  readonly identityId: string;
+  /** The host's account, where a login linked one. */
+  readonly accountId?: string;
+  readonly userName: string;
+  readonly externalId?: string;
+  readonly state: IdentityState;
+  readonly version: number;
+  /** Names of the attributes that changed. */
+  readonly changed: readonly string[];
+  /** All attributes after the change; with `scim.user.provisioned` and `scim.user.updated` only. */
+  readonly attributes?: ResourceAttributes;
+}
+
+/** What every event about a token tells; never anything of its secret. */
+export interface TokenEventFields extends EventFields {
+  readonly subjectTokenId: string;
+  readonly label?: string;
+  readonly hint: string;
+  /** Account id of the admin who did it. */
+  readonly actorId?: string;
+}
+
+// The fields are assigned, not listed again; the interface of the same name gives them their types.
+export interface UserEvent extends UserEventFields {}
+export class UserEvent {
+  constructor(fields: UserEventFields) {
+    Object.assign(this, fields);
+  }
+}
+
+export interface TokenEvent extends TokenEventFields {}
+export class TokenEvent {
+  constructor(fields: TokenEventFields) {
+    Object.assign(this, fields);
+  }
+}
+
+/** The IdP created a user. No seat is taken yet. */
+export class UserProvisioned extends UserEvent {
+  static readonly type = 'scim.user.provisioned';
+  readonly type = UserProvisioned.type;
+}
+
+/** A login (or a NameID that an earlier login proved) linked the identity to an account. */
+export class UserLinked extends UserEvent {
+  static readonly type = 'scim.user.linked';
+  readonly type = UserLinked.type;
+}
+
+/** Attributes other than `active` changed. */
+export class UserUpdated extends UserEvent {
+  static readonly type = 'scim.user.updated';
+  readonly type = UserUpdated.type;
+}
+
+/** `active` became false: cut access now. Overtakes retries of older events and is retried for ever. */
+export class UserDeactivated extends UserEvent {
+  static readonly type = 'scim.user.deactivated';
+  readonly type = UserDeactivated.type;
+}
+
+/** `active` became true again: give back what SCIM took, and nothing else. */
+export class UserReactivated extends UserEvent {
+  static readonly type = 'scim.user.reactivated';
+  readonly type = UserReactivated.type;
+}
+
+/** The IdP deleted the user: revoke the membership. Overtakes retries of older events and is retried for ever. */
+export class UserDeprovisioned extends UserEvent {
+  static readonly type = 'scim.user.deprovisioned';
+  readonly type = UserDeprovisioned.type;
+}
+
+/** An admin generated a token. */
+export class TokenCreated extends TokenEvent {
+  static readonly type = 'scim.token.created';
+  readonly type = TokenCreated.type;
+}
+
+/** An admin revoked a token. Overtakes retries of older events and is retried for ever. */
+export class TokenRevoked extends TokenEvent {
+  static readonly type = 'scim.token.revoked';
+  readonly type = TokenRevoked.type;
+}
+
+export const userEventClasses = [
+  UserProvisioned,
+  UserLinked,
+  UserUpdated,
+  UserDeactivated,
+  UserReactivated,
+  UserDeprovisioned,
+] as const;
+
+export const tokenEventClasses = [TokenCreated, TokenRevoked] as const;
+
+/** A class to name in `@OnScimEvent`. */
+export type ScimEventClass = (typeof userEventClasses)[number] | (typeof tokenEventClasses)[number];
+
+export type UserEventType = (typeof userEventClasses)[number]['type'];
+
+/** Events that take access away. */
+const TERMINAL_TYPES: ReadonlySet<string> = new Set([UserDeactivated.type, UserDeprovisioned.type, TokenRevoked.type]);
+
+export const isTerminal = (type: string): boolean => TERMINAL_TYPES.has(type);

@@ -1,0 +1,77 @@
+import { Readable } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
+import { invalidSyntax, payloadTooLarge, unsupportedMediaType } from '../protocol/scim-error.js';
+import type { ScimRequest } from './scim-request.js';
+import { contentTypeOf } from './scim-request-claim.js';
+
+/** RFC 8259 leaves the depth to us: no SCIM message needs a tenth of it, and deeper ones break a serializer. */
+const DEEPEST = 32;
+
+/**
+ * The JSON body of a request, read now, so that nothing is read for a client without a valid token.
+ * @param limit bytes
+ * @throws ScimError 415; 413; 400 invalidSyntax.
+ */
+export async function readBody(request: ScimRequest, limit: number): Promise<unknown> {
+  const message = messageOf(request);
+  checkMediaType(contentTypeOf(message), message.headers['content-encoding']);
+  const source =
+    request.body instanceof Readable || !hasBodyValue(request.body) ? await readAll(message, limit) : request.body;
+  const body: unknown = Buffer.isBuffer(source) ? parse(source) : source;
+  if (deeperThan(body, DEEPEST)) throw invalidSyntax(`The body nests deeper than ${DEEPEST} levels.`);
+  return body;
+}
+
+/** Fastify wraps Node's request, Express extends it. */
+const messageOf = (request: ScimRequest): IncomingMessage =>
+  ('raw' in request ? request.raw : request) as IncomingMessage;
+
+/** A host that injects requests past the server may have parsed the body itself. */
+const hasBodyValue = (body: unknown): boolean => body !== undefined && body !== null;
+
+function checkMediaType(contentType: string | undefined, encoding: string | undefined): void {
+  const [type = ''] = (contentType ?? 'application/scim+json').split(';');
+  const known = ['application/scim+json', 'application/json'].includes(type.trim().toLowerCase());
+  if (!known || (encoding !== undefined && encoding.toLowerCase() !== 'identity')) throw unsupportedMediaType();
+}
+
+async function readAll(message: IncomingMessage, limit: number): Promise<Buffer> {
+  const tooLarge = payloadTooLarge(`The body is larger than ${limit} bytes.`);
+  if (Number(message.headers['content-length'] ?? 0) > limit) throw tooLarge;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  return new Promise((resolve, reject) => {
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > limit) settle(() => reject(tooLarge));
+    };
+    const onEnd = (): void => settle(() => resolve(Buffer.concat(chunks)));
+    const onBroken = (): void => settle(() => reject(invalidSyntax('The body ended early.')));
+    const settle = (then: () => void): void => {
+      message.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
+      then();
+    };
+    message.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
+    if (message.readableEnded) onEnd();
+  });
+}
+
+function parse(bytes: Buffer): unknown {
+  if (bytes.length === 0) throw invalidSyntax('The request needs a JSON body.');
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw invalidSyntax('The body is not JSON in UTF-8.');
+  }
+}
+
+/** Without recursion: the depth is what is in question. */
+function deeperThan(body: unknown, depth: number): boolean {
+  let level: unknown[] = [body];
+  for (let reached = 0; level.length > 0; reached += 1) {
+    if (reached > depth) return true;
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+  return false;
+}

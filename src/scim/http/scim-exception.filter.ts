@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
+import { internalError, ScimError } from '../protocol/scim-error.js';
+import type { ScimRequest } from './scim-request.js';
+import { ScimResponder } from './scim-responder.js';
+
+/** Every failure under the SCIM path becomes a SCIM error, whoever raised it. */
+@Catch()
+@Injectable()
+export class ScimExceptionFilter implements ExceptionFilter {
+  private readonly logger = new Logger('ScimModule');
+
+  constructor(private readonly responder: ScimResponder) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<ScimRequest>();
+    const error = this.toScimError(exception, request);
+    const body = error.toBody();
+    this.responder.send(request, http.getResponse(), { status: error.status, body, headers: error.headers });
+  }
+
+  private toScimError(exception: unknown, request: ScimRequest): ScimError {
+    if (exception instanceof ScimError) {
+      if (exception.status >= 500) this.log(exception.message, exception.options.cause, request);
+      return exception;
+    }
+    // What a guard, an interceptor or a pipe of the host threw.
+    if (exception instanceof HttpException && exception.getStatus() < 500) {
+      return new ScimError(exception.getStatus(), undefined, exception.message);
+    }
+    const requestId = randomUUID();
+    this.log(`request ${requestId}`, exception, request);
+    return internalError(requestId, exception);
+  }
+
+  /** The path without its query: filters hold personal data. */
+  private log(what: string, cause: unknown, { method, url, scimPrincipal }: ScimRequest): void {
+    const who = scimPrincipal ? ` (organization ${scimPrincipal.organizationId}, token ${scimPrincipal.tokenId})` : '';
+    const stack = cause instanceof Error ? cause.stack : String(cause);
+    this.logger.error(`${method} ${url.split('?')[0]}${who}: ${what}`, stack);
+  }
+}

@@ -1,0 +1,26 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ScimPrincipal } from '../tokens/scim-token-verifier.js';
+
+/** What Express' and Fastify's requests have in common and the module uses. */
+export interface ScimRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  /** Client address as the host's `trust proxy` says. */
+  readonly ip?: string;
+  /** What the adapter's parsers made of the body: nothing (Express), the stream itself (Fastify), or a host parser's value. */
+  readonly body?: unknown;
+  /** Left by ScimTokenGuard. */
+  scimPrincipal?: ScimPrincipal;
+}
+
+/** @throws Error where the route has no ScimTokenGuard: a mistake of ours. */
+export function principalOf(request: ScimRequest): ScimPrincipal {
+  if (!request.scimPrincipal) throw new Error('A SCIM route without ScimTokenGuard.');
+  return request.scimPrincipal;
+}
+
+/** The query as WHATWG reads it: `+` is a space (Entra writes filters so), nothing becomes an object. */
+export const queryOf = (request: ScimRequest): URLSearchParams =>
+  new URLSearchParams(request.url.includes('?') ? request.url.slice(request.url.indexOf('?') + 1) : '');

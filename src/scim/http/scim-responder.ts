@@ -1,0 +1,46 @@
+import type { ServerResponse } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { JsonObject } from '../protocol/resource.js';
+import type { ScimRequest } from './scim-request.js';
+
+export interface ScimResponse {
+  readonly status: number;
+  readonly body?: JsonObject;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface FastifyReply {
+  code(status: number): FastifyReply;
+  headers(values: Readonly<Record<string, string>>): FastifyReply;
+  send(payload?: string): unknown;
+}
+
+/** Answers past the host's interceptors and serializers, so that a response is what the RFC says. */
+@Injectable()
+export class ScimResponder {
+  constructor(private readonly adapterHost: HttpAdapterHost) {}
+
+  /** `response` is the adapter's own. */
+  send(request: ScimRequest, response: unknown, { status, body, headers = {} }: ScimResponse): void {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const type = body === undefined ? {} : { 'Content-Type': mediaType(request.headers.accept) };
+    // Personal data: no cache keeps it.
+    const all = { ...type, 'Cache-Control': 'no-store', ...headers };
+    if (this.adapterHost.httpAdapter.getType() === 'fastify') {
+      (response as FastifyReply).code(status).headers(all).send(text);
+      return;
+    }
+    const message = response as ServerResponse;
+    message.statusCode = status;
+    for (const [name, value] of Object.entries(all)) message.setHeader(name, value);
+    message.end(text);
+  }
+}
+
+/** RFC 7644 §3.8: `application/scim+json` unless the client lists only `application/json`; never a 406. */
+function mediaType(accept: string | undefined): string {
+  const types = (accept ?? '').toLowerCase();
+  const plain = types.includes('application/json') && !types.includes('application/scim+json');
+  return `${plain ? 'application/json' : 'application/scim+json'}; charset=utf-8`;
+}

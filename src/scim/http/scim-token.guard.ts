@@ -1,0 +1,77 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import { forbidden, invalidSyntax, unauthorized } from '../protocol/scim-error.js';
+import { ScimEntitlements } from '../tokens/scim-entitlements.js';
+import type { ScimPrincipal } from '../tokens/scim-token-verifier.js';
+import { SCIM_ACCESS, type ScimAccess } from './scim-access.decorators.js';
+import { INVALID_TOKEN_CHALLENGE, ScimBearerStrategy } from './scim-bearer.strategy.js';
+import { ScimRateLimits } from './scim-rate-limits.js';
+import { queryOf, type ScimRequest } from './scim-request.js';
+
+const PRINCIPAL = 'scimPrincipal';
+
+/** Who may do what: token, the organization's budget, its entitlement, the token's scope, in this order. */
+@Injectable()
+export class ScimTokenGuard implements CanActivate {
+  private readonly bearer: CanActivate;
+
+  constructor(
+    strategy: ScimBearerStrategy,
+    private readonly reflector: Reflector,
+    private readonly entitlements: ScimEntitlements,
+    private readonly limits: ScimRateLimits,
+  ) {
+    this.bearer = new (bearerGuard(strategy.name))();
+  }
+
+  /** @throws ScimError 400, 401, 403, 429; 503 when the host or the database cannot say. */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<ScimRequest>();
+    const access = this.reflector.getAllAndOverride<ScimAccess | undefined>(SCIM_ACCESS, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (queryOf(request).has('access_token')) {
+      throw invalidSyntax('A token is taken from the Authorization header only; this one is in a URL now: revoke it.');
+    }
+    if (access?.type === 'discovery' && request.headers.authorization === undefined) return true;
+    const principal = await this.authenticate(context, request);
+    await this.limits.countRequest(principal.organizationId);
+    const entitlement = await this.entitlements.get(principal.organizationId);
+    if (!entitlement.allowed) throw forbidden(entitlement.detail);
+    if (!access || (access.type === 'scope' && !principal.scopes.has(access.scope))) {
+      throw forbidden(`This token lacks the scope ${access?.type === 'scope' ? access.scope : 'of this endpoint'}.`);
+    }
+    return true;
+  }
+
+  private async authenticate(context: ExecutionContext, request: ScimRequest): Promise<ScimPrincipal> {
+    try {
+      await this.bearer.canActivate(context);
+    } catch (error) {
+      if (isUnauthorized(error)) await this.limits.countFailure(request.ip);
+      throw error;
+    }
+    if (!request.scimPrincipal) throw unauthorized(INVALID_TOKEN_CHALLENGE);
+    return request.scimPrincipal;
+  }
+}
+
+/** Nest's guard for one strategy; its own 401 has no challenge and no SCIM body. */
+function bearerGuard(strategyName: string): new () => CanActivate {
+  return class extends AuthGuard(strategyName) {
+    constructor() {
+      super({ property: PRINCIPAL, session: false });
+    }
+
+    override handleRequest<User>(error: unknown, user: User | false, challenge: unknown): User {
+      if (error) throw error;
+      if (!user) throw unauthorized(typeof challenge === 'string' ? challenge : INVALID_TOKEN_CHALLENGE);
+      return user;
+    }
+  };
+}
+
+const isUnauthorized = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'status' in error && error.status === 401;

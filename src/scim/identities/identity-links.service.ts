@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { UserLinked } from '../events/scim-events.js';
+import { ScimRelay } from '../events/scim-relay.js';
+import type { IdentityState, ProvisionedIdentity } from '../persistence/entities/provisioned-identity.entity.js';
+import {
+  findAccess,
+  lockCandidates,
+  lockLink,
+  type LinkRow,
+  takeTurns,
+  upsertLink,
+} from '../persistence/link-statements.js';
+import type { DeliveryKey } from '../persistence/outbox-statements.js';
+import { ScimDatabase, violatedIndex } from '../persistence/scim-database.js';
+import { findTombstone } from '../persistence/tombstone-statements.js';
+import { fold } from '../protocol/comparable.js';
+import { nextState } from './identity-state.js';
+import { IdentityStore } from './identity-store.js';
+import { resourceOf, valuesOf } from './identity-values.js';
+import type { IdentityPlan } from './plan-change.js';
+import { decideSignIn, type RefusalReason, type SignInDecision, type SsoLogin } from './sign-in.js';
+
+/** Who the host is asked to let in. */
+export interface Admission {
+  /** `linked`: a provisioned identity; `jit`: a person whom no IdP provisioned. */
+  readonly type: 'linked' | 'jit';
+  /** The account to use; absent: make a new one. Never look one up by e-mail address. */
+  readonly accountId?: string;
+  /** What the IdP provisioned, for a new account's name. */
+  readonly identity?: {
+    readonly id: string;
+    readonly userName: string;
+    readonly externalId?: string;
+    readonly displayName?: string;
+    readonly email?: string;
+  };
+}
+
+/** The host's answer: the account that is in now, with a seat; or its own reason why not, e.g. `no-seat`. */
+export type AdmissionAnswer = { readonly accountId: string } | { readonly refuse: string };
+
+export type SignInOutcome =
+  | { readonly result: 'linked' | 'jit'; readonly accountId: string; readonly identityId?: string }
+  | { readonly result: 'refused'; readonly reason: RefusalReason | (string & {}) };
+
+/** What SCIM says about an account in an organization. */
+export type AccountAccess =
+  /** No identity was ever linked to it there. */
+  | { readonly type: 'unmanaged' }
+  | { readonly type: 'allowed'; readonly identityId: string }
+  /** `since` tells the removal from a later invitation by a person. */
+  | { readonly type: 'denied'; readonly reason: 'suspended' | 'deprovisioned'; readonly since: Date };
+
+type Accepted = Exclude<SignInDecision, { type: 'refused' }>;
+
+/** Between SSO logins and provisioned identities. */
+@Injectable()
+export class IdentityLinksService {
+  private readonly logger = new Logger(IdentityLinksService.name);
+
+  constructor(
+    private readonly database: ScimDatabase,
+    private readonly store: IdentityStore,
+    private readonly relay: ScimRelay,
+  ) {}
+
+  /**
+   * To be called by the host for each verified SSO login. In one transaction: finds out who the NameID is, calls `admit`
+   * (take the seat and make the membership with its `manager`; its locks come after the module's), links, and writes
+   * `scim.user.linked` at the first login. A refusal, the host's or the module's, leaves nothing behind.
+   * @throws ScimError 503 when the database is not available; whatever `admit` throws.
+   */
+  async signIn(
+    login: SsoLogin,
+    admit: (admission: Admission, manager: EntityManager) => Promise<AdmissionAnswer>,
+  ): Promise<SignInOutcome> {
+    if (login.nameIdFormat?.endsWith(':transient')) return { result: 'refused', reason: 'transient-name-id' };
+    try {
+      const { outcome, deliveries } = await this.database.transaction(async (manager) => {
+        const decision = await this.decide(login, manager);
+        if (decision.type === 'refused') throw new Refused(decision.reason);
+        const answer = await admit(toAdmission(decision), manager);
+        if ('refuse' in answer) throw new Refused(answer.refuse);
+        return this.link(login, decision, answer.accountId, manager);
+      });
+      if (deliveries.length > 0) await this.relay.deliverNow(deliveries);
+      return outcome;
+    } catch (error) {
+      return this.toRefusal(error, login);
+    }
+  }
+
+  /** Whether SCIM lets an account into an organization now. One indexed look-up: fit for every request of a session. */
+  async access(organizationId: string, accountId: string): Promise<AccountAccess> {
+    const [found] = await this.database.run<{ id: string; state: IdentityState; since: Date }>(findAccess, [
+      organizationId,
+      accountId,
+    ]);
+    if (!found) return { type: 'unmanaged' };
+    const { id, state, since } = found;
+    if (state === 'suspended' || state === 'deprovisioned') return { type: 'denied', reason: state, since };
+    return { type: 'allowed', identityId: id };
+  }
+
+  private async decide(login: SsoLogin, manager: EntityManager): Promise<SignInDecision> {
+    const { organizationId, ssoConnectionId } = login;
+    const nameId = login.nameId.normalize('NFC');
+    const nameIdKey = fold(nameId);
+    await this.database.run(takeTurns, [JSON.stringify([organizationId, ssoConnectionId, nameId])], manager);
+    const identities = await this.database.run<ProvisionedIdentity>(
+      lockCandidates,
+      [organizationId, nameId, nameIdKey, ssoConnectionId],
+      manager,
+    );
+    const [link] = await this.database.run<LinkRow>(lockLink, [organizationId, ssoConnectionId, nameId], manager);
+    const tombstones = await this.database.run(findTombstone, [organizationId, nameId, nameIdKey], manager);
+    return decideSignIn({
+      nameId,
+      link,
+      identities,
+      tombstone: tombstones.length > 0,
+      signedInAccountId: login.signedInAccountId,
+      allowJit: login.allowJit !== false,
+    });
+  }
+
+  private async link(
+    login: SsoLogin,
+    decision: Accepted,
+    accountId: string,
+    manager: EntityManager,
+  ): Promise<{ outcome: SignInOutcome; deliveries: readonly DeliveryKey[] }> {
+    if (decision.accountId !== undefined && decision.accountId !== accountId) {
+      throw new Error('The host admitted another account than the one it was given.');
+    }
+    const identityId = decision.type === 'linked' ? decision.identity.id : null;
+    const deliveries = decision.type === 'linked' ? await this.activate(decision, accountId, manager) : [];
+    const nameId = login.nameId.normalize('NFC');
+    const parameters = [login.organizationId, login.ssoConnectionId, nameId, fold(nameId), accountId, identityId];
+    await this.database.run(upsertLink, [randomUUID(), ...parameters], manager);
+    const outcome = { result: decision.type, accountId, ...(identityId === null ? {} : { identityId }) };
+    return { outcome, deliveries };
+  }
+
+  /** The first login of an identity. */
+  private async activate(
+    { identity, linkedBy }: Extract<Accepted, { type: 'linked' }>,
+    accountId: string,
+    manager: EntityManager,
+  ): Promise<readonly DeliveryKey[]> {
+    if (identity.accountId !== null) return [];
+    const state = nextState(identity.state, 'link', true);
+    const after = { ...valuesOf(identity), state, accountId, linkedBy };
+    const plan: IdentityPlan = { after, happenings: [{ type: UserLinked.type, changed: [] }], cutsAccess: false };
+    const written = await this.store.update(identity, plan, { manager });
+    if (!written) throw new Error('A locked identity changed.');
+    return written.deliveries;
+  }
+
+  private toRefusal(error: unknown, login: SsoLogin): SignInOutcome {
+    const reason =
+      error instanceof Refused
+        ? error.reason
+        : violatedIndex(error) === 'scim_identity_live_account'
+          ? 'account-already-linked'
+          : undefined;
+    if (reason === undefined) throw error;
+    this.logger.warn(`A login to organization ${login.organizationId} was refused: ${reason}`);
+    return { result: 'refused', reason };
+  }
+}
+
+/** Rolls the login back. */
+class Refused extends Error {
+  constructor(readonly reason: string) {
+    super(reason);
+  }
+}
+
+function toAdmission(decision: Accepted): Admission {
+  const account = decision.accountId === undefined ? {} : { accountId: decision.accountId };
+  if (decision.type === 'jit') return { type: 'jit', ...account };
+  const { id, userName, externalId } = decision.identity;
+  const { displayName, emails } = resourceOf(decision.identity);
+  const email = Array.isArray(emails) ? (emails.find((one) => one.primary === true) ?? emails[0])?.value : undefined;
+  return {
+    type: 'linked',
+    ...account,
+    identity: {
+      id,
+      userName,
+      ...(externalId === null ? {} : { externalId }),
+      ...(typeof displayName === 'string' ? { displayName } : {}),
+      ...(typeof email === 'string' ? { email } : {}),
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { UserDeactivated, UserLinked, UserProvisioned } from '../events/scim-events.js';
+import type { ProvisionedIdentity } from '../persistence/entities/provisioned-identity.entity.js';
+import { isId } from '../persistence/identity-source.js';
+import {
+  ensureConnection,
+  findIdentity,
+  insertIdentity,
+  lockIdentity,
+  updateIdentity,
+} from '../persistence/identity-statements.js';
+import type { DeliveryKey } from '../persistence/outbox-statements.js';
+import { ScimDatabase, violatedIndex } from '../persistence/scim-database.js';
+import type { ResourceAttributes } from '../protocol/resource.js';
+import { notFound, uniqueness } from '../protocol/scim-error.js';
+import { type Happening, toEvents } from './identity-events.js';
+import { coreOf, type IdentityValues, toParameters } from './identity-values.js';
+import type { IdentityPlan } from './plan-change.js';
+
+/** Who writes, for the history; and the transaction to write in, if the caller has one. */
+export interface WriteContext {
+  readonly tokenId?: string;
+  readonly requestId?: string;
+  readonly manager?: EntityManager;
+}
+
+/** What a write left behind. */
+export interface Written {
+  readonly identity: ProvisionedIdentity;
+  readonly deliveries: readonly DeliveryKey[];
+}
+
+/** Identities in the database: each write is one statement together with its events. */
+@Injectable()
+export class IdentityStore {
+  constructor(private readonly database: ScimDatabase) {}
+
+  /** @throws ScimError 404 for every id that is not a live identity of this organization. */
+  async get(organizationId: string, id: string): Promise<ProvisionedIdentity> {
+    return this.find(findIdentity, organizationId, id);
+  }
+
+  /** The same under a row lock, in a transaction. */
+  async lock(organizationId: string, id: string, manager: EntityManager): Promise<ProvisionedIdentity> {
+    return this.find(lockIdentity, organizationId, id, manager);
+  }
+
+  /** @throws ScimError 409 uniqueness. */
+  async insert(organizationId: string, values: IdentityValues, context: WriteContext): Promise<Written> {
+    const events = toEvents(creation(values), values, { eventSeq: 0, version: 1 });
+    const parameters = [
+      organizationId,
+      randomUUID(),
+      ...toParameters(values),
+      JSON.stringify(events),
+      ...history(context),
+    ];
+    const written = await this.write(insertIdentity, parameters, values.resource, context);
+    if (written) return written;
+    await this.database.run(ensureConnection, [organizationId, randomUUID(), randomBytes(32)], context.manager);
+    const second = await this.write(insertIdentity, parameters, values.resource, context);
+    if (!second) throw new Error('The organization has no SCIM connection.');
+    return second;
+  }
+
+  /** Undefined where somebody else wrote since `identity` was read. @throws ScimError 409 uniqueness. */
+  async update(identity: ProvisionedIdentity, plan: IdentityPlan, context: WriteContext): Promise<Written | undefined> {
+    const { organizationId, id, eventSeq, version } = identity;
+    const shown = plan.happenings.some(({ type }) => type !== UserLinked.type);
+    const events = toEvents(plan.happenings, plan.after, { eventSeq, version: version + (shown ? 1 : 0) });
+    const values = [...toParameters(plan.after), JSON.stringify(events), ...history(context), shown];
+    return this.write(updateIdentity, [organizationId, id, eventSeq, ...values], plan.after.resource, context);
+  }
+
+  private async find(
+    statement: typeof findIdentity,
+    organizationId: string,
+    id: string,
+    manager?: EntityManager,
+  ): Promise<ProvisionedIdentity> {
+    // Anything but a uuid of ours would be an error of the database, not an unknown id.
+    const [identity] = isId(id)
+      ? await this.database.run<ProvisionedIdentity>(statement, [organizationId, id], manager)
+      : [];
+    if (!identity) throw notFound(`There is no User with the id ${id.slice(0, 100)}.`);
+    return identity;
+  }
+
+  private async write(
+    statement: typeof insertIdentity,
+    parameters: readonly unknown[],
+    resource: ResourceAttributes,
+    { manager }: WriteContext,
+  ): Promise<Written | undefined> {
+    try {
+      const [row] = await this.database.run<ProvisionedIdentity & { deliveries: DeliveryKey[] }>(
+        statement,
+        parameters,
+        manager,
+      );
+      if (!row) return undefined;
+      const { deliveries, ...identity } = row;
+      return { identity, deliveries };
+    } catch (error) {
+      throw translateViolation(error, resource);
+    }
+  }
+}
+
+function creation({ accountId, resource }: IdentityValues): readonly Happening[] {
+  const happenings: Happening[] = [{ type: UserProvisioned.type, changed: Object.keys(resource) }];
+  if (accountId === null) return happenings;
+  happenings.push({ type: UserLinked.type, changed: [] });
+  // Created inactive over a person who is in already: that person is to be out.
+  if (!coreOf(resource).active) happenings.push({ type: UserDeactivated.type, changed: ['active'] });
+  return happenings;
+}
+
+const history = ({ tokenId, requestId }: WriteContext): readonly unknown[] => [tokenId ?? null, requestId ?? null];
+
+function translateViolation(error: unknown, resource: ResourceAttributes): unknown {
+  const { userName, externalId } = coreOf(resource);
+  switch (violatedIndex(error)) {
+    case 'scim_identity_live_user_name':
+      return uniqueness(`There is already a User with the userName "${userName}".`);
+    case 'scim_identity_live_external_id':
+      return uniqueness(`There is already a User with the externalId "${externalId}".`);
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,18 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** An organization's SCIM configuration. One per organization today; other rows point to it, so that a second IdP can come. */
+@Entity('scim_connection')
+export class ScimConnection {
+  @PrimaryColumn({ type: 'uuid' })
+  id: string;
+
+  @Column({ type: 'text', name: 'organization_id', unique: true })
+  organizationId: string;
+
+  /** Keys the hashes of tombstones, so that they say nothing outside this database. */
+  @Column({ type: 'bytea', name: 'tombstone_key' })
+  tombstoneKey: Buffer;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
+  createdAt: Date;
+}

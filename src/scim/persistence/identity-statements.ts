@@ -1,0 +1,78 @@
+import { tombstoneHash } from './tombstone-statements.js';
+import { MADE_DELIVERIES, writeEvents } from './outbox-statements.js';
+import type { Statement } from './scim-database.js';
+
+/** Select list that makes a row a `ProvisionedIdentity`; `i` is the table or a CTE of its rows. */
+export const IDENTITY = `
+  i.id, i.organization_id AS "organizationId", i.connection_id AS "connectionId", i.external_id AS "externalId",
+  i.user_name AS "userName", i.user_name_key AS "userNameKey", i.state, i.active, i.account_id AS "accountId",
+  i.linked_by AS "linkedBy", i.attributes, i.search, i.email_keys AS "emailKeys", i.version, i.event_seq AS "eventSeq",
+  i.created_at AS "createdAt", i.modified_at AS "modifiedAt", i.state_changed_at AS "stateChangedAt"`;
+
+/** $1 organization, $2 id. */
+export const findIdentity: Statement = {
+  name: 'scim_find_identity',
+  text: `
+SELECT ${IDENTITY} FROM scim_identity i
+WHERE i.organization_id = $1 AND i.id = $2 AND i.state <> 'deprovisioned'`,
+};
+
+/** $1 organization, $2 id. In a transaction. */
+export const lockIdentity: Statement = {
+  name: 'scim_lock_identity',
+  text: `${findIdentity.text} FOR UPDATE`,
+};
+
+/**
+ * $1 organization, $2 id, $3 external id, $4 user name, $5 its key, $6 state, $7 active, $8 account, $9 linked by,
+ * $10 attributes, $11 search document, $12 e-mail keys, $13 events, $14 token id, $15 request id.
+ * Yields nothing where the organization has no connection row.
+ */
+export const insertIdentity: Statement = {
+  name: 'scim_insert_identity',
+  text: `
+WITH changed AS (
+  INSERT INTO scim_identity
+    (id, organization_id, connection_id, external_id, user_name, user_name_key, state, active, account_id, linked_by,
+     attributes, search, email_keys, version, event_seq, created_at, modified_at, state_changed_at)
+  SELECT $2::uuid, c.organization_id, c.id, $3::text, $4::text, $5::text, $6::text, $7::boolean, $8::text, $9::text,
+    $10::jsonb, $11::jsonb, $12::text[], 1, jsonb_array_length($13::jsonb), now(), now(), now()
+  FROM scim_connection c WHERE c.organization_id = $1
+  RETURNING *
+), cleared AS (
+  -- the IdP provisioned a removed person again: just-in-time logins are theirs again
+  DELETE FROM scim_tombstone t USING scim_connection c
+  WHERE c.organization_id = $1 AND t.organization_id = $1
+    AND t.external_id_hash = ${tombstoneHash('$3')}
+), ${writeEvents('changed', 'user', ['$13', '$14', '$15'])}
+SELECT ${IDENTITY}, ${MADE_DELIVERIES} FROM changed i`,
+};
+
+/**
+ * $1 organization, $2 id, $3 the event_seq that was read (guard), $4 external id, $5 user name, $6 its key, $7 state,
+ * $8 active, $9 account, $10 linked by, $11 attributes, $12 search document, $13 e-mail keys, $14 events, $15 token id,
+ * $16 request id, $17 whether something that SCIM shows changed. Yields nothing where somebody else wrote meanwhile.
+ */
+export const updateIdentity: Statement = {
+  name: 'scim_update_identity',
+  text: `
+WITH changed AS (
+  UPDATE scim_identity SET
+    external_id = $4, user_name = $5, user_name_key = $6, state = $7, active = $8, account_id = $9, linked_by = $10,
+    attributes = $11, search = $12, email_keys = $13,
+    version = version + $17::boolean::integer,
+    modified_at = CASE WHEN $17::boolean THEN greatest(now()::timestamptz(3), modified_at + interval '1 ms') ELSE modified_at END,
+    event_seq = event_seq + jsonb_array_length($14::jsonb),
+    state_changed_at = CASE WHEN state = $7 THEN state_changed_at ELSE now() END
+  WHERE organization_id = $1 AND id = $2 AND event_seq = $3 AND state <> 'deprovisioned'
+  RETURNING *
+), ${writeEvents('changed', 'user', ['$14', '$15', '$16'])}
+SELECT ${IDENTITY}, ${MADE_DELIVERIES} FROM changed i`,
+};
+
+/** $1 organization: makes its connection row if there is none. $2 id, $3 tombstone key for a new one. */
+export const ensureConnection: Statement = {
+  text: `
+INSERT INTO scim_connection (id, organization_id, tombstone_key) VALUES ($2, $1, $3)
+ON CONFLICT (organization_id) DO NOTHING`,
+};

@@ -1,0 +1,83 @@
+import { IDENTITY } from './identity-statements.js';
+import type { Statement } from './scim-database.js';
+
+/** A row of `scim_link`. */
+export interface LinkRow {
+  readonly id: string;
+  readonly nameId: string;
+  readonly accountId: string;
+  readonly identityId: string | null;
+}
+
+const LINK = `l.id, l.name_id AS "nameId", l.account_id AS "accountId", l.identity_id AS "identityId"`;
+
+/**
+ * $1 organization, $2 external id or null, $3 folded user name, $4 SSO connection or null (any).
+ * NameIDs that a login proved before anything was provisioned for them.
+ */
+export const findProvenLinks: Statement = {
+  name: 'scim_find_proven_links',
+  text: `
+SELECT ${LINK} FROM scim_link l
+WHERE l.organization_id = $1 AND (l.name_id = $2 OR l.name_id_key = $3)
+  AND ($4::text IS NULL OR l.sso_connection_id = $4) AND l.identity_id IS NULL`,
+};
+
+/** $1 text. In a transaction: logins of one NameID take turns, also before there is a row to lock. */
+export const takeTurns: Statement = {
+  name: 'scim_take_turns',
+  text: `SELECT pg_advisory_xact_lock(hashtextextended($1, 7643))`,
+};
+
+/** $1 organization, $2 SSO connection, $3 NameID. In a transaction, after the identities were locked. */
+export const lockLink: Statement = {
+  name: 'scim_lock_link',
+  text: `
+SELECT ${LINK} FROM scim_link l
+WHERE l.organization_id = $1 AND l.sso_connection_id = $2 AND l.name_id = $3 FOR UPDATE`,
+};
+
+/**
+ * $1 organization, $2 NameID, $3 folded NameID, $4 SSO connection. The live identities a login could mean, and the one its
+ * link led to, whatever became of it; locked in the order of their ids.
+ */
+export const lockCandidates: Statement = {
+  name: 'scim_lock_candidates',
+  text: `
+SELECT ${IDENTITY} FROM scim_identity i
+WHERE i.organization_id = $1 AND (
+  (i.state <> 'deprovisioned' AND i.external_id = $2) OR (i.state <> 'deprovisioned' AND i.user_name_key = $3)
+  OR i.id = (SELECT identity_id FROM scim_link WHERE organization_id = $1 AND name_id = $2 AND sso_connection_id = $4))
+ORDER BY i.id FOR UPDATE`,
+};
+
+/** $1 id, $2 organization, $3 SSO connection, $4 NameID, $5 folded NameID, $6 account, $7 identity or null. */
+export const upsertLink: Statement = {
+  name: 'scim_upsert_link',
+  text: `
+INSERT INTO scim_link (id, organization_id, sso_connection_id, name_id, name_id_key, account_id, identity_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (organization_id, name_id, sso_connection_id)
+DO UPDATE SET account_id = excluded.account_id, identity_id = excluded.identity_id, last_login_at = now()`,
+};
+
+/** $1 organization, $2 link id, $3 identity. Yields nothing where another identity took it meanwhile. */
+export const attachLink: Statement = {
+  name: 'scim_attach_link',
+  text: `
+UPDATE scim_link SET identity_id = $3 WHERE organization_id = $1 AND id = $2 AND identity_id IS NULL RETURNING id`,
+};
+
+/** $1 organization, $2 identity: the NameID it was linked by. */
+export const findLinkOfIdentity: Statement = {
+  text: `SELECT ${LINK} FROM scim_link l WHERE l.organization_id = $1 AND l.identity_id = $2`,
+};
+
+/** $1 organization, $2 account. The account's identity there; a live one goes before a removed one. */
+export const findAccess: Statement = {
+  name: 'scim_find_access',
+  text: `
+SELECT i.id, i.state, i.state_changed_at AS "since" FROM scim_identity i
+WHERE i.organization_id = $1 AND i.account_id = $2
+ORDER BY (i.state = 'deprovisioned'), i.state_changed_at DESC LIMIT 1`,
+};

@@ -1,0 +1,22 @@
+import type { Statement } from './scim-database.js';
+
+/** A hash that says nothing without the connection's key; null where `parameter` is. `c` is the row of `scim_connection`. */
+export const tombstoneHash = (parameter: string): string =>
+  `sha256(c.tombstone_key || convert_to(${parameter}::text, 'UTF8'))`;
+
+/** $1 organization, $2 identity, $3 external id or null, $4 folded user name, $5 NameID or null. */
+export const insertTombstone: Statement = {
+  text: `
+INSERT INTO scim_tombstone (organization_id, identity_id, external_id_hash, user_name_hash, name_id_hash)
+SELECT c.organization_id, $2, ${tombstoneHash('$3')}, ${tombstoneHash('$4')}, ${tombstoneHash('$5')}
+FROM scim_connection c WHERE c.organization_id = $1`,
+};
+
+/** $1 organization, $2 NameID, $3 folded NameID: whether a deprovisioned identity was known by it. */
+export const findTombstone: Statement = {
+  text: `
+SELECT t.identity_id AS "identityId" FROM scim_tombstone t JOIN scim_connection c ON c.organization_id = t.organization_id
+WHERE t.organization_id = $1
+  AND (t.external_id_hash = ${tombstoneHash('$2')} OR t.name_id_hash = ${tombstoneHash('$2')} OR t.user_name_hash = ${tombstoneHash('$3')})
+LIMIT 1`,
+};

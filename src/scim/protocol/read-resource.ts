@@ -1,0 +1,157 @@
+/** RFC 7644 §3.3 and §3.5.1: the resource that the body of a POST or a PUT stands for. */
+import { findAttribute, findExtension, foldName } from './attribute-path.js';
+import { rulesOf } from './attribute-rules.js';
+import { checkRequired, checkUnchanged } from './check-resource.js';
+import { isJsonObject, isObject, sentTwice, toObject, withMember, type UnknownObject } from './json-object.js';
+import { describe, isUnassigned, quote } from './read-simple.js';
+import { isWritable, readAttributes, toAssigned } from './read-value.js';
+import type { Json, JsonObject, ResourceAttributes } from './resource.js';
+import { commonAttributes } from './schemas/common.js';
+import type { Attribute, ResourceType, Schema } from './schemas/schema.js';
+import { invalidSyntax, invalidValue } from './scim-error.js';
+
+/**
+ * The new resource a POST asks for.
+ * @throws ScimError 400 invalidValue (a wrong or missing value) or invalidSyntax (no object, a name that is there twice,
+ * the schema of another resource type)
+ */
+export function readResource(body: unknown, resourceType: ResourceType): ResourceAttributes {
+  const sent = readBody(body, resourceType);
+  const initial = ownAttributes(resourceType).flatMap((attribute) => {
+    const value = rulesOf(attribute).initial;
+    return value === undefined || attribute.name in sent ? [] : [[attribute.name, value] as const];
+  });
+  return toResource(toObject([...Object.entries(sent), ...initial]), toObject([]), resourceType);
+}
+
+/**
+ * What a PUT makes of `current`: what the body omits is cleared (checklist P-112), except `active` and `externalId`
+ * (their rules say so) and what is immutable.
+ * @throws ScimError as `readResource`, and 400 mutability where an immutable value would change
+ */
+export function readReplacement(
+  body: unknown,
+  resourceType: ResourceType,
+  current: ResourceAttributes,
+): ResourceAttributes {
+  return toResource(readBody(body, resourceType), current, resourceType);
+}
+
+/** The attributes of one extension under their canonical names, null where unassigned. */
+export function readExtension(input: unknown, schema: Schema): JsonObject {
+  const [only, ...others]: readonly unknown[] = Array.isArray(input) ? input : [input];
+  if (isUnassigned(input)) return toObject(schema.attributes.filter(isWritable).map(({ name }) => [name, null]));
+  if (!isObject(only) || others.length > 0)
+    throw invalidValue(`${schema.id} must be an object, not ${describe(input)}.`);
+  const byName = new Map(schema.attributes.map((attribute) => [foldName(attribute.name), attribute]));
+  return readAttributes(
+    only,
+    (name) => byName.get(foldName(name)),
+    ({ name }) => `${schema.id}:${name}`,
+  );
+}
+
+function readBody(body: unknown, resourceType: ResourceType): JsonObject {
+  if (!isObject(body)) throw invalidSyntax(`The body must be a JSON object, not ${describe(body)}.`);
+  checkSchemas(body, resourceType);
+  const own = readAttributes(
+    body,
+    (name) => findOwn(resourceType, name),
+    ({ name }) => name,
+  );
+  return toObject([...Object.entries(own), ...readExtensions(body, resourceType)]);
+}
+
+/** Extension attributes without their URN are ignored, as Microsoft's sample body needs it (checklist P-304). */
+function findOwn(resourceType: ResourceType, name: string): Attribute | undefined {
+  const reference = findAttribute(resourceType, name);
+  return reference?.extension === false && reference.subAttribute === undefined ? reference.attribute : undefined;
+}
+
+function readExtensions(body: UnknownObject, resourceType: ResourceType): readonly (readonly [string, Json])[] {
+  const seen = new Set<Schema>();
+  return Object.entries(body).flatMap(([name, value]) => {
+    const schema = findExtension(resourceType, name);
+    if (schema === undefined) return [];
+    if (seen.has(schema)) throw sentTwice(schema.id);
+    seen.add(schema);
+    return [[schema.id, readExtension(value, schema)] as const];
+  });
+}
+
+const CORE_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:';
+
+/**
+ * Missing, unknown and foreign URNs do no harm: Entra, OneLogin and others send them (checklist P-084, P-085, P-123).
+ * A body that says it is of another resource type was sent to the wrong endpoint.
+ */
+function checkSchemas(body: UnknownObject, resourceType: ResourceType): void {
+  const sent = Object.entries(body).filter(([name]) => foldName(name) === 'schemas');
+  for (const [, value] of sent) {
+    if (isUnassigned(value)) continue;
+    const urns: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (!urns.every((urn) => typeof urn === 'string')) throw invalidValue('schemas must be a list of URNs.');
+    const folded = urns.map(foldName);
+    if (folded.includes(foldName(resourceType.schema.id))) continue;
+    const other = folded.find((urn) => urn.startsWith(CORE_SCHEMA));
+    if (other !== undefined) {
+      throw invalidSyntax(`This endpoint takes ${resourceType.schema.id}, not ${quote(other)}.`);
+    }
+  }
+}
+
+/** `externalId` is the one common attribute that a client writes. */
+const ownAttributes = ({ schema }: ResourceType): readonly Attribute[] =>
+  [...commonAttributes, ...schema.attributes].filter(isWritable);
+
+function toResource(sent: JsonObject, current: ResourceAttributes, resourceType: ResourceType): ResourceAttributes {
+  let resource = toReplaced(ownAttributes(resourceType), sent, current, '');
+  for (const { schema } of resourceType.extensions) {
+    const values = toReplaced(
+      schema.attributes.filter(isWritable),
+      asObject(sent[schema.id]),
+      asObject(current[schema.id]),
+      `${schema.id}:`,
+    );
+    if (Object.keys(values).length > 0) resource = withMember(resource, schema.id, values);
+  }
+  checkRequired(resource, resourceType);
+  return resource;
+}
+
+/** One level of a replacement: the resource itself, an extension, or a complex value with its sub-attributes. */
+function toReplaced(
+  attributes: readonly Attribute[],
+  sent: JsonObject,
+  current: JsonObject,
+  prefix: string,
+): JsonObject {
+  return toObject(
+    attributes.flatMap((attribute) => {
+      const value = toReplacedValue(attribute, sent[attribute.name], current[attribute.name], prefix);
+      return value === undefined ? [] : [[attribute.name, value] as const];
+    }),
+  );
+}
+
+function toReplacedValue(
+  attribute: Attribute,
+  sent: Json | undefined,
+  current: Json | undefined,
+  prefix: string,
+): Json | undefined {
+  const immutable = attribute.mutability === 'immutable';
+  if (sent === undefined && (immutable || rulesOf(attribute).keptWhenOmitted)) return current;
+  const label = `${prefix}${attribute.name}`;
+  if (attribute.type === 'complex' && !attribute.multiValued && !immutable) {
+    const parts = toReplaced(attribute.subAttributes ?? [], asObject(sent), asObject(current), `${label}.`);
+    return toAssigned(parts);
+  }
+  const value = sent === undefined ? undefined : toAssigned(sent);
+  if (immutable) checkUnchanged(label, current, value);
+  return value;
+}
+
+const NOTHING = toObject([]);
+
+const asObject = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : NOTHING);

@@ -1,0 +1,197 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { isTerminal, TokenCreated, TokenRevoked } from '../events/scim-events.js';
+import { ScimRelay } from '../events/scim-relay.js';
+import { ensureConnection } from '../persistence/identity-statements.js';
+import {
+  type DeliveryKey,
+  findLastSequence,
+  type NewEvent,
+  writeTokenEvents,
+} from '../persistence/outbox-statements.js';
+import { isId } from '../persistence/identity-source.js';
+import { ScimDatabase } from '../persistence/scim-database.js';
+import {
+  countLiveTokens,
+  insertToken,
+  listTokens,
+  lockConnection,
+  revokeToken,
+} from '../persistence/token-statements.js';
+import { conflict, notFound } from '../protocol/scim-error.js';
+import type { JsonObject } from '../protocol/resource.js';
+import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
+import { ScimEntitlements } from './scim-entitlements.js';
+import { ScimTokenVerifier } from './scim-token-verifier.js';
+import { generateToken, hashToken, hintOf } from './token.js';
+import { TOKEN_SCOPES, type TokenScope } from './token-scopes.js';
+
+/** An IdP keeps one static token, so it lives long; a year is what most SCIM services give. */
+const DEFAULT_DAYS = 365;
+/** Two, so that a new one can be put into the IdP while the old one still works. */
+const MOST_LIVE_TOKENS = 2;
+
+export interface NewToken {
+  /** What the admin calls it; at most 100 characters. Default: none. */
+  readonly label?: string;
+  /** Days, 1 to 730. Default 365. */
+  readonly expiresInDays?: number;
+  /** Default: all. */
+  readonly scopes?: readonly TokenScope[];
+  /** Account id of the admin. */
+  readonly createdBy?: string;
+}
+
+/** A token as lists show it: never its secret. */
+export interface TokenSummary {
+  readonly id: string;
+  readonly label: string | null;
+  /** E.g. `scim_17eo76d63VPBn_…knwE`. */
+  readonly hint: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: Date;
+  readonly createdBy: string | null;
+  readonly expiresAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly lastUsedFrom: string | null;
+  readonly lastUsedClient: string | null;
+  readonly state: 'live' | 'expired' | 'revoked';
+}
+
+/** The one answer that holds the secret. */
+export interface GeneratedToken extends Pick<
+  TokenSummary,
+  'id' | 'label' | 'hint' | 'scopes' | 'createdAt' | 'createdBy' | 'expiresAt'
+> {
+  /** Shown once and kept nowhere. */
+  readonly token: string;
+}
+
+/** The life of an organization's tokens. */
+@Injectable()
+export class ScimTokensService {
+  constructor(
+    private readonly database: ScimDatabase,
+    private readonly entitlements: ScimEntitlements,
+    private readonly verifier: ScimTokenVerifier,
+    private readonly relay: ScimRelay,
+    @Inject(SCIM_OPTIONS) private readonly options: ScimModuleOptions,
+  ) {}
+
+  /**
+   * Makes a token and writes `scim.token.created`.
+   * @throws ScimError 409 when the organization may not use SCIM or has two live tokens already; 503 when the host cannot say.
+   */
+  async generate(organizationId: string, wanted: NewToken = {}): Promise<GeneratedToken> {
+    const entitlement = await this.entitlements.ask(organizationId);
+    if (!entitlement.allowed) throw conflict(entitlement.detail);
+    const { generated, deliveries } = await this.database.transaction((manager) =>
+      this.insert(organizationId, wanted, manager),
+    );
+    await this.relay.deliverNow(deliveries);
+    return generated;
+  }
+
+  /** All tokens ever made, the newest first. */
+  async list(organizationId: string): Promise<TokenSummary[]> {
+    return this.database.run<TokenSummary>(listTokens, [organizationId]);
+  }
+
+  /**
+   * Refused from the next request on (within a second on other instances). A token that is revoked already stays so.
+   * @param actorId account id of the admin.
+   * @throws ScimError 404 for an unknown id.
+   */
+  async revoke(organizationId: string, tokenId: string, actorId?: string): Promise<void> {
+    const deliveries = await this.database.transaction(async (manager) => {
+      await this.database.run(lockConnection, [organizationId], manager);
+      const known =
+        isId(tokenId) &&
+        (
+          await manager.query<unknown[]>('SELECT 1 FROM scim_token WHERE organization_id = $1 AND id = $2', [
+            organizationId,
+            tokenId,
+          ])
+        ).length > 0;
+      if (!known) throw notFound('There is no such token.');
+      const [revoked] = await this.database.run<{ label: string | null; hint: string }>(
+        revokeToken,
+        [organizationId, tokenId],
+        manager,
+      );
+      if (!revoked) return [];
+      return this.writeEvent(organizationId, tokenId, { type: TokenRevoked.type, ...facts(revoked, actorId) }, manager);
+    });
+    this.verifier.forget(tokenId);
+    await this.relay.deliverNow(deliveries);
+  }
+
+  private async insert(
+    organizationId: string,
+    wanted: NewToken,
+    manager: EntityManager,
+  ): Promise<{ generated: GeneratedToken; deliveries: DeliveryKey[] }> {
+    await this.database.run(ensureConnection, [organizationId, randomUUID(), randomBytes(32)], manager);
+    const [connection] = await this.database.run<{ id: string }>(lockConnection, [organizationId], manager);
+    const [live] = await this.database.run<{ count: number }>(countLiveTokens, [organizationId], manager);
+    if ((live?.count ?? 0) >= MOST_LIVE_TOKENS) {
+      throw conflict(`There are ${MOST_LIVE_TOKENS} live tokens already: revoke one first.`);
+    }
+    const { secret, publicId } = generateToken(this.options.tokens?.prefix ?? 'scim');
+    const pepper = this.verifier.signingPepper;
+    const row = {
+      id: randomUUID(),
+      label: wanted.label ?? null,
+      hint: hintOf(secret),
+      scopes: wanted.scopes ?? TOKEN_SCOPES,
+      createdBy: wanted.createdBy ?? null,
+    };
+    const [times] = await this.database.run<{ createdAt: Date; expiresAt: Date }>(
+      insertToken,
+      [
+        row.id,
+        organizationId,
+        connection?.id,
+        publicId,
+        hashToken(secret, pepper),
+        pepper?.keyId ?? null,
+        row.hint,
+        row.label,
+        row.scopes,
+        row.createdBy,
+        wanted.expiresInDays ?? DEFAULT_DAYS,
+      ],
+      manager,
+    );
+    if (!times) throw new Error('The token was not stored.');
+    const event = { type: TokenCreated.type, ...facts(row, wanted.createdBy) };
+    const deliveries = await this.writeEvent(organizationId, row.id, event, manager);
+    return { generated: { token: secret, ...row, ...times }, deliveries };
+  }
+
+  private async writeEvent(
+    organizationId: string,
+    tokenId: string,
+    { type, payload }: Pick<NewEvent, 'type' | 'payload'>,
+    manager: EntityManager,
+  ): Promise<DeliveryKey[]> {
+    const [last] = await this.database.run<{ sequence: number }>(findLastSequence, [tokenId], manager);
+    const sequence = (last?.sequence ?? 0) + 1;
+    const event: NewEvent = { id: randomUUID(), sequence, type, terminal: isTerminal(type), payload, personal: null };
+    const values = [tokenId, organizationId, JSON.stringify([event]), null, null];
+    const [written] = await this.database.run<{ deliveries: DeliveryKey[] }>(writeTokenEvents, values, manager);
+    return written?.deliveries ?? [];
+  }
+}
+
+const facts = (
+  token: { readonly label: string | null; readonly hint: string },
+  actorId: string | undefined,
+): { payload: JsonObject } => ({
+  payload: {
+    hint: token.hint,
+    ...(token.label === null ? {} : { label: token.label }),
+    ...(actorId === undefined ? {} : { actorId }),
+  },
+});

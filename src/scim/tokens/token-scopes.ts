@@ -1,0 +1,4 @@
+/** What a token may do; discovery needs none of them. */
+export const TOKEN_SCOPES = ['users:read', 'users:write', 'groups:read', 'groups:write'] as const;
+
+export type TokenScope = (typeof TOKEN_SCOPES)[number];

@@ -1,0 +1,106 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ScimPaths } from '../http/scim-paths.js';
+import { IdentitiesService } from '../identities/identities.service.js';
+import { IdentityStore, type WriteContext } from '../identities/identity-store.js';
+import type { ProvisionedIdentity } from '../persistence/entities/provisioned-identity.entity.js';
+import { identitySource } from '../persistence/identity-source.js';
+import { listIdentities } from '../persistence/list-identities.js';
+import { ScimDatabase } from '../persistence/scim-database.js';
+import { applyPatch } from '../protocol/apply-patch.js';
+import { parseFilter } from '../protocol/filter/parse-filter.js';
+import { readPatch } from '../protocol/read-patch.js';
+import { readReplacement, readResource } from '../protocol/read-resource.js';
+import type { JsonObject } from '../protocol/resource.js';
+import { userResourceType } from '../protocol/schemas/resource-types.js';
+import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
+import { toUserResource } from './user-resource.js';
+
+/** The most that fits comfortably into one answer; the default page is Okta's. */
+const PAGE_DEFAULT = 100;
+const PAGE_MAX = 1000;
+
+/** Which users, and which page of them. */
+export interface UserQuery {
+  /** RFC 7644 §3.4.2.2. Default: all. */
+  readonly filter?: string;
+  /** 1-based. Default 1. */
+  readonly startIndex?: number;
+  /** Capped at `limits.pageMax`. Default `limits.pageDefault`. */
+  readonly count?: number;
+}
+
+export interface UserList {
+  readonly resources: readonly JsonObject[];
+  readonly totalResults: number;
+}
+
+/** SCIM Users of an organization: the same rules, transactions and events for the IdP's requests and for the host's own calls. */
+@Injectable()
+export class UsersService {
+  constructor(
+    private readonly database: ScimDatabase,
+    private readonly store: IdentityStore,
+    private readonly identities: IdentitiesService,
+    private readonly paths: ScimPaths,
+    @Inject(SCIM_OPTIONS) private readonly options: ScimModuleOptions,
+  ) {}
+
+  /** Items on a page, where the client names no number and at most. */
+  get pageLimits(): { readonly defaultCount: number; readonly maxCount: number } {
+    const { pageDefault = PAGE_DEFAULT, pageMax = PAGE_MAX } = this.options.limits ?? {};
+    return { defaultCount: pageDefault, maxCount: pageMax };
+  }
+
+  /**
+   * @param user a User as RFC 7643 §4.1 writes it.
+   * @throws ScimError 400 invalidSyntax, invalidValue; 409 uniqueness.
+   */
+  async create(organizationId: string, user: unknown, context: WriteContext = {}): Promise<JsonObject> {
+    const resource = readResource(user, userResourceType);
+    return this.render(await this.identities.create(organizationId, resource, context));
+  }
+
+  /** @throws ScimError 404 */
+  async get(organizationId: string, id: string): Promise<JsonObject> {
+    return this.render(await this.store.get(organizationId, id));
+  }
+
+  /** In the order of creation. @throws ScimError 400 invalidFilter */
+  async list(organizationId: string, query: UserQuery = {}): Promise<UserList> {
+    const { defaultCount, maxCount } = this.pageLimits;
+    const filter = query.filter === undefined ? undefined : parseFilter(query.filter, userResourceType);
+    const page = { startIndex: query.startIndex ?? 1, count: Math.min(query.count ?? defaultCount, maxCount) };
+    const selection = { filter, source: identitySource(this.paths.baseUrl) };
+    const { identities, totalResults } = await listIdentities(this.database, organizationId, selection, page);
+    return { resources: identities.map((identity) => this.render(identity)), totalResults };
+  }
+
+  /**
+   * RFC 7644 §3.5.1; `active` and `externalId` keep their value where `user` does not name them.
+   * @throws ScimError 400; 404; 409 uniqueness, or where the host refuses the removal.
+   */
+  async replace(organizationId: string, id: string, user: unknown, context: WriteContext = {}): Promise<JsonObject> {
+    const decide = (current: JsonObject): JsonObject => readReplacement(user, userResourceType, current);
+    return this.render(await this.identities.change(organizationId, id, decide, context));
+  }
+
+  /**
+   * RFC 7644 §3.5.2, all operations or none.
+   * @param patch a PatchOp message.
+   * @throws ScimError 400; 404; 409 uniqueness, or where the host refuses the removal; 413.
+   */
+  async patch(organizationId: string, id: string, patch: unknown, context: WriteContext = {}): Promise<JsonObject> {
+    const operations = readPatch(patch, userResourceType);
+    const decide = (current: JsonObject): JsonObject => applyPatch(current, operations, userResourceType, id);
+    return this.render(await this.identities.change(organizationId, id, decide, context));
+  }
+
+  /** Deprovisions: unknown to SCIM from now on. @throws ScimError 404; 409 where the host refuses the removal. */
+  async delete(organizationId: string, id: string, context: WriteContext = {}): Promise<void> {
+    await this.identities.deprovision(organizationId, id, context);
+  }
+
+  private render(identity: ProvisionedIdentity): JsonObject {
+    return toUserResource(identity, this.paths.baseUrl);
+  }
+}
