@@ -37,8 +37,9 @@ export class ScimConsumers implements OnApplicationBootstrap {
   }
 
   private *findHandlers(): Generator<{ metadata: ScimHandlerMetadata; handler: ScimHandler }> {
-    for (const { instance, isDependencyTreeStatic } of this.discovery.getProviders()) {
-      if (typeof instance !== 'object' || instance === null || !isDependencyTreeStatic()) continue;
+    for (const provider of this.discovery.getProviders()) {
+      const instance: unknown = provider.isDependencyTreeStatic() ? provider.instance : undefined;
+      if (typeof instance !== 'object' || instance === null) continue;
       const methods = instance as Readonly<Record<string, unknown>>;
       for (const name of this.scanner.getAllMethodNames(Object.getPrototypeOf(instance))) {
         const method = methods[name];

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { type CanActivate, Injectable, Module, type Type } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import {
+  scimEntities,
+  type ScimEntitlement,
+  scimMigrations,
+  ScimModule,
+  type ScimModuleExtras,
+  type ScimModuleOptions,
+  type ScimRemovalDecision,
+  ScimTokensService,
+  type TokenScope,
+} from '../../src/scim/index.js';
+import { createTestDatabase } from './database.js';
+import { ScimClient } from './scim-client.js';
+
+/** Organizations that may use SCIM unless a test says otherwise. */
+export class TestOrganizations {
+  readonly refused = new Map<string, ScimEntitlement>();
+  readonly protectedAccounts = new Set<string>();
+  failing = false;
+
+  async entitlement(organizationId: string): Promise<ScimEntitlement> {
+    if (this.failing) throw new Error('the host is down');
+    return this.refused.get(organizationId) ?? { allowed: true };
+  }
+
+  async mayRemove(_organizationId: string, accountId: string): Promise<ScimRemovalDecision> {
+    return this.protectedAccounts.has(accountId) ? { allowed: false, detail: 'Last owner.' } : { allowed: true };
+  }
+}
+
+export interface ModuleHost {
+  readonly app: INestApplication;
+  readonly url: string;
+  readonly dataSource: DataSource;
+  readonly organizations: TestOrganizations;
+  /** A client with a new token of a new organization, or of the one named. */
+  client(organizationId?: string, scopes?: readonly TokenScope[]): Promise<ScimClient>;
+  stop(): Promise<void>;
+}
+
+export interface ModuleHostSettings {
+  readonly adapter?: 'express' | 'fastify';
+  readonly options?: Partial<ScimModuleOptions>;
+  readonly extras?: ScimModuleExtras;
+  readonly providers?: readonly Type[];
+  /** What a host does to an application before it listens. */
+  readonly configure?: (app: INestApplication) => void;
+  /** Another database than a new one. */
+  readonly databaseUrl?: string;
+}
+
+/** The module in a host that has nothing else, listening on a free port, on a database of its own. */
+export async function startModuleHost(settings: ModuleHostSettings = {}): Promise<ModuleHost> {
+  const database = settings.databaseUrl === undefined ? await createTestDatabase() : undefined;
+  const organizations = new TestOrganizations();
+  const root = rootModule(settings, settings.databaseUrl ?? database?.url ?? '', organizations);
+  const adapter = settings.adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
+  const app = await NestFactory.create(root, adapter as ExpressAdapter, { logger: ['fatal'], abortOnError: false });
+  settings.configure?.(app);
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  return {
+    app,
+    url,
+    dataSource: app.get<DataSource>(getDataSourceToken()),
+    organizations,
+    async client(organizationId = randomUUID(), scopes) {
+      const { token } = await app
+        .get(ScimTokensService, { strict: false })
+        .generate(organizationId, scopes ? { scopes } : {});
+      return new ScimClient(url, token, organizationId);
+    },
+    async stop() {
+      await app.close();
+      await database?.drop();
+    },
+  };
+}
+
+function rootModule(settings: ModuleHostSettings, url: string, organizations: TestOrganizations): Type {
+  const entities = [...scimEntities];
+  const migrations = [...scimMigrations];
+  const typeOrm = TypeOrmModule.forRoot({ type: 'postgres', url, entities, migrations, retryAttempts: 0 });
+  const scim = ScimModule.forRootAsync({
+    useFactory: () => ({
+      baseUrl: 'https://app.example.com',
+      organizations,
+      tokens: { peppers: 'test:0123456789abcdef0123456789abcdef' },
+      rateLimit: { requestsPerSecond: 0 },
+      ...settings.options,
+    }),
+    ...settings.extras,
+  });
+  class RootModule {}
+  Module({ imports: [typeOrm, scim], providers: [...(settings.providers ?? [])] })(RootModule);
+  return RootModule;
+}
+
+/** A guard that lets everybody in, as the host's would an owner. */
+@Injectable()
+export class EverybodyGuard implements CanActivate {
+  canActivate(): boolean {
+    return true;
+  }
+}
