@@ -34,7 +34,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   const host = readText(env, 'HOST') ?? '127.0.0.1';
   const peppers = readText(env, 'SCIM_TOKEN_PEPPERS');
   if (production && peppers === undefined) {
-    throw new Error('SCIM_TOKEN_PEPPERS is needed in production: "<key id>:<secret of 32 or more characters>".');
+    throw new Error('SCIM_TOKEN_PEPPERS is needed in production: "<key id>:<secret of 16 or more characters>".');
   }
   return {
     port,

@@ -57,6 +57,14 @@ export interface ScimLimits {
   readonly pageMax?: number;
 }
 
+/** The limits in force. */
+export const limitsOf = (options: ScimModuleOptions): Required<ScimLimits> => ({
+  bodyBytes: 1024 * 1024,
+  pageDefault: 100,
+  pageMax: 1000,
+  ...options.limits,
+});
+
 /** Options that may come from a factory. */
 export interface ScimModuleOptions {
   /** Origin (and path before the global prefix, if a proxy adds one) of `meta.location`; never taken from the Host header. */

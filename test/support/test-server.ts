@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { existsSync } from 'node:fs';
 import { DataSource } from 'typeorm';
 import { findSecrets } from './find-secrets.js';
 import { removeLeftovers, startThrowAwayCluster } from './throw-away-cluster.js';
@@ -50,19 +49,12 @@ async function createTemplate(adminUrl: string, name: string): Promise<string> {
 }
 
 async function migrate(url: string): Promise<void> {
-  // TEMPORARY until src/host/database/data-source.ts exists
-  const host = new URL('../../src/host/database/data-source.ts', import.meta.url);
-  let options: any;
-  if (existsSync(host)) {
-    options = (await import(host.href)).dataSourceOptions(url);
-  } else {
-    const scim: any = await import('../../src/scim/index.js');
-    options = { type: 'postgres', url, entities: scim.scimEntities, migrations: scim.scimMigrations };
-  }
-  const dataSource = new DataSource(options);
+  // Loaded here, so that a mistake in the host breaks the tests that need a database and no others.
+  const { dataSourceOptions } = await import('../../src/host/database/data-source.js');
+  const dataSource = new DataSource(dataSourceOptions(url));
   try {
     await dataSource.initialize();
-    await dataSource.runMigrations({ transaction: 'each' });
+    await dataSource.runMigrations();
   } finally {
     if (dataSource.isInitialized) await dataSource.destroy();
   }

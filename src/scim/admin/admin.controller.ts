@@ -45,10 +45,8 @@ export class AdminController {
   @Header('Cache-Control', 'no-store')
   async generateToken(@Req() request: unknown, @Body(AdminBody) body: NewTokenDto): Promise<GeneratedToken> {
     const createdBy = this.options.actorOf?.(request);
-    return this.tokens.generate(this.organizationOf(request), {
-      ...body,
-      ...(createdBy === undefined ? {} : { createdBy }),
-    });
+    const { label, scopes, expiresInDays } = body;
+    return this.tokens.generate(this.organizationOf(request), { label, scopes, expiresInDays, createdBy });
   }
 
   @Delete('tokens/:id')

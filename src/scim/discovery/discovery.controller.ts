@@ -13,7 +13,7 @@ import { toListResponse } from '../protocol/list.js';
 import type { JsonObject } from '../protocol/resource.js';
 import { forbidden, notFound } from '../protocol/scim-error.js';
 import { userResourceType } from '../protocol/schemas/resource-types.js';
-import { UsersService } from '../users/users.service.js';
+import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 
 const RESOURCE_TYPES = [userResourceType];
 const SCHEMAS = [
@@ -27,7 +27,7 @@ const SCHEMAS = [
 export class DiscoveryController {
   constructor(
     @Inject(ScimPaths) private readonly paths: ScimPaths,
-    @Inject(UsersService) private readonly users: UsersService,
+    @Inject(SCIM_OPTIONS) private readonly options: ScimModuleOptions,
     @Inject(ScimResponder) private readonly responder: ScimResponder,
   ) {}
 
@@ -37,7 +37,7 @@ export class DiscoveryController {
       patch: true,
       // authentik cuts its PATCH requests to maxOperations, whether bulk is there or not (checklist P-048).
       bulk: { supported: false, maxOperations: 1000, maxPayloadSize: 1024 * 1024 },
-      filter: { supported: true, maxResults: this.users.pageLimits.maxCount },
+      filter: { supported: true, maxResults: limitsOf(this.options).pageMax },
       changePassword: false,
       sort: false,
       etag: false,

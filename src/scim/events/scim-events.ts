@@ -39,16 +39,41 @@ export interface TokenEventFields extends EventFields {
   readonly actorId?: string;
 }
 
-// The fields are assigned, not listed again; the interface of the same name gives them their types.
-export interface UserEvent extends UserEventFields {}
-export class UserEvent {
+/** An event about an identity. */
+export abstract class UserEvent implements UserEventFields {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly occurredAt: Date;
+  readonly sequence: number;
+  readonly tokenId?: string;
+  readonly requestId?: string;
+  readonly identityId: string;
+  readonly accountId?: string;
+  readonly userName: string;
+  readonly externalId?: string;
+  readonly state: IdentityState;
+  readonly version: number;
+  readonly changed: readonly string[];
+  readonly attributes?: ResourceAttributes;
+
   constructor(fields: UserEventFields) {
     Object.assign(this, fields);
   }
 }
 
-export interface TokenEvent extends TokenEventFields {}
-export class TokenEvent {
+/** An event about a token. */
+export abstract class TokenEvent implements TokenEventFields {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly occurredAt: Date;
+  readonly sequence: number;
+  readonly tokenId?: string;
+  readonly requestId?: string;
+  readonly subjectTokenId: string;
+  readonly label?: string;
+  readonly hint: string;
+  readonly actorId?: string;
+
   constructor(fields: TokenEventFields) {
     Object.assign(this, fields);
   }

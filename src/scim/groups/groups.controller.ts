@@ -7,13 +7,13 @@ import { parseFilter } from '../protocol/filter/parse-filter.js';
 import { readPage, toListResponse } from '../protocol/list.js';
 import { notImplemented } from '../protocol/scim-error.js';
 import { groupResourceType } from '../protocol/schemas/resource-types.js';
-import { UsersService } from '../users/users.service.js';
+import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 
 /** No groups are kept yet. The list answers all the same, because the connection tests of Entra ID and Okta read it. */
 @Controller('Groups')
 export class GroupsController {
   constructor(
-    @Inject(UsersService) private readonly users: UsersService,
+    @Inject(SCIM_OPTIONS) private readonly options: ScimModuleOptions,
     @Inject(ScimResponder) private readonly responder: ScimResponder,
   ) {}
 
@@ -22,7 +22,7 @@ export class GroupsController {
   list(@Req() request: ScimRequest, @Res() response: unknown): void {
     const parameters = readParameters(queryOf(request));
     if (parameters.filter !== undefined) parseFilter(parameters.filter, groupResourceType);
-    const { startIndex } = readPage(parameters, this.users.pageLimits);
+    const { startIndex } = readPage(parameters, limitsOf(this.options));
     this.responder.send(request, response, { status: 200, body: toListResponse([], { totalResults: 0, startIndex }) });
   }
 

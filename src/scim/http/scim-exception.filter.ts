@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
 import { internalError, ScimError } from '../protocol/scim-error.js';
-import type { ScimRequest } from './scim-request.js';
+import { requestIdOf, type ScimRequest } from './scim-request.js';
 import { ScimResponder } from './scim-responder.js';
 
 /** Every failure under the SCIM path becomes a SCIM error, whoever raised it. */
@@ -29,7 +28,7 @@ export class ScimExceptionFilter implements ExceptionFilter {
     if (exception instanceof HttpException && exception.getStatus() < 500) {
       return new ScimError(exception.getStatus(), undefined, exception.message);
     }
-    const requestId = randomUUID();
+    const requestId = requestIdOf(request);
     this.log(`request ${requestId}`, exception, request);
     return internalError(requestId, exception);
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { ScimPrincipal } from '../tokens/scim-token-verifier.js';
 
@@ -13,6 +14,14 @@ export interface ScimRequest {
   readonly body?: unknown;
   /** Left by ScimTokenGuard. */
   scimPrincipal?: ScimPrincipal;
+  /** Made by `requestIdOf`. */
+  scimRequestId?: string;
+}
+
+/** Names a request in events, logs and 500 answers. */
+export function requestIdOf(request: ScimRequest): string {
+  request.scimRequestId ??= randomUUID();
+  return request.scimRequestId;
 }
 
 /** @throws Error where the route has no ScimTokenGuard: a mistake of ours. */

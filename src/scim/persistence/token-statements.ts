@@ -61,6 +61,11 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + make_interval(days => $
 RETURNING created_at AS "createdAt", expires_at AS "expiresAt"`,
 };
 
+/** $1 organization, $2 id. */
+export const findToken: Statement = {
+  text: `SELECT id FROM scim_token WHERE organization_id = $1 AND id = $2`,
+};
+
 /** $1 organization, $2 id. Yields nothing where it is revoked already or unknown. */
 export const revokeToken: Statement = {
   text: `

@@ -11,11 +11,11 @@ const LIST_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
  */
 export const readPage = (
   query: { readonly startIndex?: string | undefined; readonly count?: string | undefined },
-  limits: { readonly defaultCount: number; readonly maxCount: number },
+  limits: { readonly pageDefault: number; readonly pageMax: number },
 ): { readonly startIndex: number; readonly count: number } => {
   const startIndex = readInteger('startIndex', query.startIndex) ?? 1;
-  const count = readInteger('count', query.count) ?? limits.defaultCount;
-  return { startIndex: Math.max(startIndex, 1), count: Math.min(Math.max(count, 0), limits.maxCount) };
+  const count = readInteger('count', query.count) ?? limits.pageDefault;
+  return { startIndex: Math.max(startIndex, 1), count: Math.min(Math.max(count, 0), limits.pageMax) };
 };
 
 /** `Resources` is there even when it is empty: authentik and JumpCloud read it without looking (checklist P-256). */

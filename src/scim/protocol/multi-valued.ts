@@ -14,7 +14,7 @@ export function addValues(attribute: Attribute, current: readonly Json[], added:
   for (const value of added) {
     const key = keyOf(attribute, value);
     const place = places.get(key) ?? values.length;
-    const merged = mergeSame(values[place], value);
+    const merged = mergeSame(attribute, values[place], value);
     values[place] = merged;
     places.set(key, place);
     changed.add(merged);
@@ -80,10 +80,11 @@ export function keepOnePrimary(values: readonly Json[], preferred: ReadonlySet<J
 }
 
 /** The old spelling of what makes both the same stays. */
-function mergeSame(current: Json | undefined, added: Json): Json {
+function mergeSame(attribute: Attribute, current: Json | undefined, added: Json): Json {
   if (current === undefined) return added;
   if (!isJsonObject(current) || !isJsonObject(added)) return current;
-  const news = Object.entries(added).filter(([name]) => !IDENTITY.includes(name) || current[name] === undefined);
+  const same = [...IDENTITY, ...identityNames(attribute, added)];
+  const news = Object.entries(added).filter(([name]) => !same.includes(name) || current[name] === undefined);
   return toObject([...Object.entries(current), ...news]);
 }
 

@@ -42,7 +42,7 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'object') return 'an object';
-  return typeof value === 'string' ? `the text ${quote(value)}` : `the ${typeof value} ${String(value)}`;
+  return typeof value === 'string' ? `the text ${quote(value)}` : `the ${typeof value} ${JSON.stringify(value)}`;
 }
 
 export const quote = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);

@@ -14,6 +14,7 @@ import { isId } from '../persistence/identity-source.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import {
   countLiveTokens,
+  findToken,
   insertToken,
   listTokens,
   lockConnection,
@@ -34,13 +35,13 @@ const MOST_LIVE_TOKENS = 2;
 
 export interface NewToken {
   /** What the admin calls it; at most 100 characters. Default: none. */
-  readonly label?: string;
+  readonly label?: string | undefined;
   /** Days, 1 to 730. Default 365. */
-  readonly expiresInDays?: number;
+  readonly expiresInDays?: number | undefined;
   /** Default: all. */
-  readonly scopes?: readonly TokenScope[];
+  readonly scopes?: readonly TokenScope[] | undefined;
   /** Account id of the admin. */
-  readonly createdBy?: string;
+  readonly createdBy?: string | undefined;
 }
 
 /** A token as lists show it: never its secret. */
@@ -106,14 +107,7 @@ export class ScimTokensService {
   async revoke(organizationId: string, tokenId: string, actorId?: string): Promise<void> {
     const deliveries = await this.database.transaction(async (manager) => {
       await this.database.run(lockConnection, [organizationId], manager);
-      const known =
-        isId(tokenId) &&
-        (
-          await manager.query<unknown[]>('SELECT 1 FROM scim_token WHERE organization_id = $1 AND id = $2', [
-            organizationId,
-            tokenId,
-          ])
-        ).length > 0;
+      const [known] = isId(tokenId) ? await this.database.run(findToken, [organizationId, tokenId], manager) : [];
       if (!known) throw notFound('There is no such token.');
       const [revoked] = await this.database.run<{ label: string | null; hint: string }>(
         revokeToken,
@@ -132,42 +126,40 @@ export class ScimTokensService {
     wanted: NewToken,
     manager: EntityManager,
   ): Promise<{ generated: GeneratedToken; deliveries: DeliveryKey[] }> {
-    await this.database.run(ensureConnection, [organizationId, randomUUID(), randomBytes(32)], manager);
-    const [connection] = await this.database.run<{ id: string }>(lockConnection, [organizationId], manager);
-    const [live] = await this.database.run<{ count: number }>(countLiveTokens, [organizationId], manager);
-    if ((live?.count ?? 0) >= MOST_LIVE_TOKENS) {
-      throw conflict(`There are ${MOST_LIVE_TOKENS} live tokens already: revoke one first.`);
-    }
+    const connectionId = await this.takeTurn(organizationId, manager);
     const { secret, publicId } = generateToken(this.options.tokens?.prefix ?? 'scim');
     const pepper = this.verifier.signingPepper;
-    const row = {
-      id: randomUUID(),
-      label: wanted.label ?? null,
-      hint: hintOf(secret),
-      scopes: wanted.scopes ?? TOKEN_SCOPES,
-      createdBy: wanted.createdBy ?? null,
-    };
+    const { label = null, scopes = TOKEN_SCOPES, createdBy = null, expiresInDays = DEFAULT_DAYS } = wanted;
+    const token = { id: randomUUID(), label, hint: hintOf(secret), scopes, createdBy };
+    const identification = [
+      token.id,
+      organizationId,
+      connectionId,
+      publicId,
+      hashToken(secret, pepper),
+      pepper?.keyId ?? null,
+    ];
     const [times] = await this.database.run<{ createdAt: Date; expiresAt: Date }>(
       insertToken,
-      [
-        row.id,
-        organizationId,
-        connection?.id,
-        publicId,
-        hashToken(secret, pepper),
-        pepper?.keyId ?? null,
-        row.hint,
-        row.label,
-        row.scopes,
-        row.createdBy,
-        wanted.expiresInDays ?? DEFAULT_DAYS,
-      ],
+      [...identification, token.hint, label, scopes, createdBy, expiresInDays],
       manager,
     );
     if (!times) throw new Error('The token was not stored.');
-    const event = { type: TokenCreated.type, ...facts(row, wanted.createdBy) };
-    const deliveries = await this.writeEvent(organizationId, row.id, event, manager);
-    return { generated: { token: secret, ...row, ...times }, deliveries };
+    const event = { type: TokenCreated.type, ...facts(token, wanted.createdBy) };
+    const deliveries = await this.writeEvent(organizationId, token.id, event, manager);
+    return { generated: { token: secret, ...token, ...times }, deliveries };
+  }
+
+  /** Locks the organization's connection, so that two admins do not make a token too many. @throws ScimError 409 */
+  private async takeTurn(organizationId: string, manager: EntityManager): Promise<string> {
+    await this.database.run(ensureConnection, [organizationId, randomUUID(), randomBytes(32)], manager);
+    const [connection] = await this.database.run<{ id: string }>(lockConnection, [organizationId], manager);
+    const [live] = await this.database.run<{ count: number }>(countLiveTokens, [organizationId], manager);
+    if (!connection || !live) throw new Error('The connection row is gone.');
+    if (live.count >= MOST_LIVE_TOKENS) {
+      throw conflict(`There are ${MOST_LIVE_TOKENS} live tokens already: revoke one first.`);
+    }
+    return connection.id;
   }
 
   private async writeEvent(

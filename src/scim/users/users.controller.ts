@@ -2,17 +2,15 @@ import { Controller, Delete, Get, Inject, Param, Patch, Post, Put, Req, Res } fr
 import { readBody } from '../http/read-body.js';
 import { readParameters } from '../http/read-parameters.js';
 import { RequireScope } from '../http/scim-access.decorators.js';
-import { principalOf, queryOf, type ScimRequest } from '../http/scim-request.js';
+import { principalOf, queryOf, requestIdOf, type ScimRequest } from '../http/scim-request.js';
 import { ScimResponder } from '../http/scim-responder.js';
 import type { WriteContext } from '../identities/identity-store.js';
 import { readPage, toListResponse } from '../protocol/list.js';
 import { type Projection, project, readProjection } from '../protocol/project.js';
 import type { JsonObject } from '../protocol/resource.js';
 import { userResourceType } from '../protocol/schemas/resource-types.js';
-import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
+import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 import { UsersService } from './users.service.js';
-
-const BODY_LIMIT = 1024 * 1024;
 
 /** RFC 7644 §3.3–§3.6 for Users. */
 @Controller('Users')
@@ -28,7 +26,7 @@ export class UsersController {
   async list(@Req() request: ScimRequest, @Res() response: unknown): Promise<void> {
     const parameters = readParameters(queryOf(request));
     const projection = readProjection(parameters, userResourceType);
-    const page = readPage(parameters, this.users.pageLimits);
+    const page = readPage(parameters, limitsOf(this.options));
     const query = { ...page, ...(parameters.filter === undefined ? {} : { filter: parameters.filter }) };
     const { resources, totalResults } = await this.users.list(principalOf(request).organizationId, query);
     const shown = resources.map((resource) => project(resource, projection, userResourceType));
@@ -79,7 +77,7 @@ export class UsersController {
   }
 
   private readBody(request: ScimRequest): Promise<unknown> {
-    return readBody(request, this.options.limits?.bodyBytes ?? BODY_LIMIT);
+    return readBody(request, limitsOf(this.options).bodyBytes);
   }
 
   private answer(
@@ -96,4 +94,7 @@ export class UsersController {
 const projectionOf = (request: ScimRequest): Projection =>
   readProjection(readParameters(queryOf(request)), userResourceType);
 
-const contextOf = (request: ScimRequest): WriteContext => ({ tokenId: principalOf(request).tokenId });
+const contextOf = (request: ScimRequest): WriteContext => ({
+  tokenId: principalOf(request).tokenId,
+  requestId: requestIdOf(request),
+});

@@ -12,12 +12,8 @@ import { readPatch } from '../protocol/read-patch.js';
 import { readReplacement, readResource } from '../protocol/read-resource.js';
 import type { JsonObject } from '../protocol/resource.js';
 import { userResourceType } from '../protocol/schemas/resource-types.js';
-import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
+import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 import { toUserResource } from './user-resource.js';
-
-/** The most that fits comfortably into one answer; the default page is Okta's. */
-const PAGE_DEFAULT = 100;
-const PAGE_MAX = 1000;
 
 /** Which users, and which page of them. */
 export interface UserQuery {
@@ -45,12 +41,6 @@ export class UsersService {
     @Inject(SCIM_OPTIONS) private readonly options: ScimModuleOptions,
   ) {}
 
-  /** Items on a page, where the client names no number and at most. */
-  get pageLimits(): { readonly defaultCount: number; readonly maxCount: number } {
-    const { pageDefault = PAGE_DEFAULT, pageMax = PAGE_MAX } = this.options.limits ?? {};
-    return { defaultCount: pageDefault, maxCount: pageMax };
-  }
-
   /**
    * @param user a User as RFC 7643 §4.1 writes it.
    * @throws ScimError 400 invalidSyntax, invalidValue; 409 uniqueness.
@@ -67,9 +57,9 @@ export class UsersService {
 
   /** In the order of creation. @throws ScimError 400 invalidFilter */
   async list(organizationId: string, query: UserQuery = {}): Promise<UserList> {
-    const { defaultCount, maxCount } = this.pageLimits;
+    const { pageDefault, pageMax } = limitsOf(this.options);
     const filter = query.filter === undefined ? undefined : parseFilter(query.filter, userResourceType);
-    const page = { startIndex: query.startIndex ?? 1, count: Math.min(query.count ?? defaultCount, maxCount) };
+    const page = { startIndex: query.startIndex ?? 1, count: Math.min(query.count ?? pageDefault, pageMax) };
     const selection = { filter, source: identitySource(this.paths.baseUrl) };
     const { identities, totalResults } = await listIdentities(this.database, organizationId, selection, page);
     return { resources: identities.map((identity) => this.render(identity)), totalResults };

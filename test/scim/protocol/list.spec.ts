@@ -1,6 +1,6 @@
 import { readPage, toListResponse } from '../../../src/scim/protocol/list.js';
 
-const limits = { defaultCount: 100, maxCount: 1000 };
+const limits = { pageDefault: 100, pageMax: 1000 };
 
 describe('readPage', () => {
   it.each([

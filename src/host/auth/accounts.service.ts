@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { ForbiddenException, Injectable, UnauthorizedException } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { Membership } from '../organizations/membership.entity.js';
+import { MembershipsService } from '../organizations/memberships.service.js';
+import { Organization } from '../organizations/organization.entity.js';
+import { Account } from './account.entity.js';
+import { ActorsService } from './actors.service.js';
+import { verifyPassword } from './password.js';
+
+export interface PasswordLogin {
+  readonly email: string;
+  readonly password: string;
+  /** Slug of the organization to sign in to; the first one that is open, if absent. */
+  readonly organization?: string;
+}
+
+/** Accounts and who of them may sign in with a password, and where. */
+@Injectable()
+export class AccountsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly memberships: MembershipsService,
+    private readonly actors: ActorsService,
+  ) {}
+
+  /**
+   * The membership to start a session for.
+   * @throws UnauthorizedException for a wrong e-mail address or password; ForbiddenException when every door is closed.
+   */
+  async logIn({ email, password, organization }: PasswordLogin): Promise<Membership> {
+    const account = await this.dataSource.getRepository(Account).findOneBy({ email: email.trim().toLowerCase() });
+    const verified = await verifyPassword(password, account?.passwordHash);
+    if (!account || !verified) throw new UnauthorizedException('The e-mail address or the password is wrong.');
+    for (const membership of await this.findMemberships(account.id, organization)) {
+      if (await this.isOpen(membership)) return membership;
+    }
+    throw new ForbiddenException('Your membership is suspended, or no seat is free. Ask an owner of the organization.');
+  }
+
+  /** For a person whom a single sign-on proved: without an e-mail address, which is nobody's proof. */
+  async create(displayName: string, manager: EntityManager): Promise<string> {
+    const id = randomUUID();
+    await manager.getRepository(Account).insert({ id, displayName, email: null, passwordHash: null });
+    return id;
+  }
+
+  private async findMemberships(accountId: string, slug: string | undefined): Promise<Membership[]> {
+    const query = this.dataSource
+      .getRepository(Membership)
+      .createQueryBuilder('membership')
+      .innerJoin(Organization, 'organization', 'organization.id = membership.organizationId')
+      .where('membership.accountId = :accountId', { accountId })
+      .orderBy('membership.status')
+      .addOrderBy('membership.createdAt');
+    if (slug !== undefined) query.andWhere('organization.slug = :slug', { slug });
+    return query.getMany();
+  }
+
+  /** A membership that SCIM took and gave back without a free seat waits for a login that finds one. */
+  private async isOpen({ organizationId, accountId, status, createdAt }: Membership): Promise<boolean> {
+    if (!(await this.actors.isLetIn(organizationId, accountId, createdAt))) return false;
+    if (status === 'active') return true;
+    return this.dataSource.transaction(
+      async (manager) => (await this.memberships.restore(organizationId, accountId, manager)) === 'active',
+    );
+  }
+}

@@ -1,0 +1,71 @@
+import { Body, Controller, ForbiddenException, Get, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import type { Role } from '../organizations/membership.entity.js';
+import { OrganizationsService } from '../organizations/organizations.service.js';
+import { TeamsService } from '../organizations/teams.service.js';
+import { AccountsService } from './accounts.service.js';
+import { type Actor, CurrentActor } from './actor.js';
+import { ApiKeysService, type NewApiKey } from './api-keys.service.js';
+import { LoginDto, NewApiKeyDto } from './auth.dto.js';
+import { MemberGuard } from './member.guard.js';
+import { SessionsService } from './sessions.service.js';
+
+/** Answer of `GET /api/me`. */
+interface Me {
+  readonly accountId: string;
+  readonly email: string | null;
+  readonly displayName: string;
+  readonly organization: { readonly id: string; readonly slug: string; readonly name: string };
+  readonly role: Role;
+  readonly teams: readonly string[];
+}
+
+@Controller('api')
+export class AuthController {
+  constructor(
+    private readonly accounts: AccountsService,
+    private readonly sessions: SessionsService,
+    private readonly apiKeys: ApiKeysService,
+    private readonly teams: TeamsService,
+    private readonly organizations: OrganizationsService,
+  ) {}
+
+  @Post('login')
+  @HttpCode(200)
+  async logIn(
+    @Body() login: LoginDto,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<{ accountId: string; organization: { id: string; slug: string; name: string } }> {
+    const { accountId, organizationId } = await this.accounts.logIn(login);
+    await this.sessions.start(organizationId, accountId, response);
+    const { id, slug, name } = await this.organizations.get(organizationId);
+    return { accountId, organization: { id, slug, name } };
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  async logOut(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
+    await this.sessions.end(request, response);
+  }
+
+  @Get('me')
+  @UseGuards(MemberGuard)
+  async me(@CurrentActor() actor: Actor): Promise<Me> {
+    const { accountId, email, displayName, organizationId, organizationSlug, organizationName, role } = actor;
+    return {
+      accountId,
+      email,
+      displayName,
+      organization: { id: organizationId, slug: organizationSlug, name: organizationName },
+      role,
+      teams: await this.teams.namesOf(organizationId, accountId),
+    };
+  }
+
+  @Post('organizations/:slug/api-keys')
+  @UseGuards(MemberGuard)
+  async createApiKey(@CurrentActor() actor: Actor, @Body() { label }: NewApiKeyDto): Promise<NewApiKey> {
+    if (actor.via !== 'session') throw new ForbiddenException('An API key cannot make another one; sign in.');
+    return this.apiKeys.create(actor.organizationId, actor.accountId, label);
+  }
+}

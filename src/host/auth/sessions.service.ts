@@ -1,0 +1,40 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { CookieOptions, Request, Response } from 'express';
+import { DataSource, LessThan } from 'typeorm';
+import { readCookie } from '../http/cookies.js';
+import type { HostSettings } from '../host-settings.js';
+import { HOST_SETTINGS } from '../host-settings.module.js';
+import { hashSecret, newSecret } from './secret.js';
+import { Session } from './session.entity.js';
+
+export const SESSION_COOKIE = 'session';
+const LIFETIME_MS = 12 * 60 * 60 * 1000;
+
+/** Browsers that are signed in. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(HOST_SETTINGS) private readonly settings: HostSettings,
+  ) {}
+
+  /** A new secret at every login, so that nobody can plant a cookie beforehand. */
+  async start(organizationId: string, accountId: string, response: Response): Promise<void> {
+    const secret = newSecret();
+    const sessions = this.dataSource.getRepository(Session);
+    await sessions.delete({ expiresAt: LessThan(new Date()) });
+    const expiresAt = new Date(Date.now() + LIFETIME_MS);
+    await sessions.insert({ hash: hashSecret(secret), organizationId, accountId, expiresAt });
+    response.cookie(SESSION_COOKIE, secret, { ...this.cookieOptions(), maxAge: LIFETIME_MS });
+  }
+
+  async end(request: Request, response: Response): Promise<void> {
+    const secret = readCookie(request, SESSION_COOKIE);
+    if (secret !== undefined) await this.dataSource.getRepository(Session).delete({ hash: hashSecret(secret) });
+    response.clearCookie(SESSION_COOKIE, this.cookieOptions());
+  }
+
+  private cookieOptions(): CookieOptions {
+    return { httpOnly: true, sameSite: 'lax', secure: this.settings.publicUrl.startsWith('https:'), path: '/' };
+  }
+}

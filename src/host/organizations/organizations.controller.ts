@@ -1,0 +1,74 @@
+import { Body, Controller, Get, Patch, Put, UseGuards } from '@nestjs/common';
+import { ScimEntitlements } from '../../scim/index.js';
+import { type Actor, CurrentActor } from '../auth/actor.js';
+import { MemberGuard } from '../auth/member.guard.js';
+import { OwnerGuard } from '../auth/owner.guard.js';
+import { SsoConnectionsService } from '../sso/sso-connections.service.js';
+import { type Member, MembershipsService } from './memberships.service.js';
+import type { Plan } from './organization.entity.js';
+import { ChangeOrganizationDto, GroupMappingsDto } from './organizations.dto.js';
+import { OrganizationsService } from './organizations.service.js';
+import { type GroupTeam, TeamsService } from './teams.service.js';
+
+/** Answer of `GET /api/organizations/:slug`. */
+interface OrganizationOverview {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly plan: Plan;
+  readonly samlConfigured: boolean;
+  readonly seats: { readonly limit: number; readonly used: number };
+}
+
+@Controller('api/organizations/:slug')
+export class OrganizationsController {
+  constructor(
+    private readonly organizations: OrganizationsService,
+    private readonly memberships: MembershipsService,
+    private readonly teams: TeamsService,
+    private readonly connections: SsoConnectionsService,
+    private readonly entitlements: ScimEntitlements,
+  ) {}
+
+  @Get()
+  @UseGuards(MemberGuard)
+  async show(@CurrentActor() { organizationId }: Actor): Promise<OrganizationOverview> {
+    const { id, slug, name, plan } = await this.organizations.get(organizationId);
+    const samlConfigured = await this.organizations.isSamlConfigured(id);
+    return { id, slug, name, plan, samlConfigured, seats: await this.memberships.seats(id) };
+  }
+
+  @Patch()
+  @UseGuards(OwnerGuard)
+  async change(
+    @CurrentActor() actor: Actor,
+    @Body() { plan, samlConfigured }: ChangeOrganizationDto,
+  ): Promise<OrganizationOverview> {
+    if (plan !== undefined) await this.organizations.changePlan(actor.organizationId, plan);
+    if (samlConfigured !== undefined) await this.connections.turn(actor.organizationId, samlConfigured);
+    this.entitlements.forget(actor.organizationId);
+    return this.show(actor);
+  }
+
+  @Get('members')
+  @UseGuards(OwnerGuard)
+  async listMembers(@CurrentActor() { organizationId }: Actor): Promise<{ members: Member[] }> {
+    return { members: await this.memberships.list(organizationId) };
+  }
+
+  @Get('group-mappings')
+  @UseGuards(OwnerGuard)
+  async listMappings(@CurrentActor() { organizationId }: Actor): Promise<{ mappings: GroupTeam[] }> {
+    return { mappings: await this.teams.listMappings(organizationId) };
+  }
+
+  @Put('group-mappings')
+  @UseGuards(OwnerGuard)
+  async replaceMappings(
+    @CurrentActor() { organizationId }: Actor,
+    @Body() { mappings }: GroupMappingsDto,
+  ): Promise<{ mappings: GroupTeam[] }> {
+    await this.teams.replaceMappings(organizationId, mappings);
+    return { mappings: await this.teams.listMappings(organizationId) };
+  }
+}
