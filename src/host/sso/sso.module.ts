@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { DemoIdpModule } from '../demo/demo-idp.module.js';
-import { OrganizationsController } from '../organizations/organizations.controller.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { SamlService } from './saml.service.js';
 import { SamlSettingsController } from './saml-settings.controller.js';
@@ -9,10 +8,10 @@ import { SsoController } from './sso.controller.js';
 import { SsoService } from './sso.service.js';
 import { SsoConnectionsService } from './sso-connections.service.js';
 
-/** Single sign-on by SAML 2.0, and the organization's API, which switches it. */
+/** Single sign-on by SAML 2.0. */
 @Module({
   imports: [AuthModule, DemoIdpModule, OrganizationsModule],
-  controllers: [OrganizationsController, SamlSettingsController, SsoController],
+  controllers: [SamlSettingsController, SsoController],
   providers: [SamlService, SsoConnectionsService, SsoService],
   exports: [SamlService, SsoConnectionsService],
 })

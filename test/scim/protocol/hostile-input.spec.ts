@@ -10,7 +10,10 @@ import { BADGE, badgeUser, E, overTheWire, plain, U } from './patching.js';
 const current: JsonObject = {
   userName: 'ada',
   active: true,
-  emails: [{ value: 'w@x', type: 'work', primary: true }, { value: 'h@x', type: 'home' }],
+  emails: [
+    { value: 'w@x', type: 'work', primary: true },
+    { value: 'h@x', type: 'home' },
+  ],
   [E]: { manager: { value: 'm' } },
 };
 
@@ -63,7 +66,11 @@ describe('prototype pollution', () => {
   it.each(paths)('is impossible by the path or key %s', (path) => {
     for (const op of ['add', 'replace', 'remove']) {
       for (const value of ['x', { polluted: true }, [{ value: 'x' }]]) {
-        expect(settle(() => applyPatch(current, readPatch({ Operations: [{ op, path, value }] }, badgeUser), badgeUser, 'x'))).toBeUndefined();
+        expect(
+          settle(() =>
+            applyPatch(current, readPatch({ Operations: [{ op, path, value }] }, badgeUser), badgeUser, 'x'),
+          ),
+        ).toBeUndefined();
         const byKey = { Operations: [{ op, value: overTheWire({ [path]: value }) }] };
         const result = settle(() => applyPatch(current, readPatch(byKey, badgeUser), badgeUser, 'x'));
         if (result !== undefined) expect(plain(result)).toEqual(plain(current));
@@ -99,7 +106,25 @@ const names = [
 const { json } = fc.letrec<{ json: unknown }>((tie) => ({
   json: fc.oneof(
     { maxDepth: 5 },
-    fc.constantFrom<unknown>(null, true, false, 'True', 'false', '', 'work', 'x@y', 'add', 'Replace', 'remove', 7, 1.5, '2026-01-31T12:00:00Z', '\u0000', '\ud800', ...names),
+    fc.constantFrom<unknown>(
+      null,
+      true,
+      false,
+      'True',
+      'false',
+      '',
+      'work',
+      'x@y',
+      'add',
+      'Replace',
+      'remove',
+      7,
+      1.5,
+      '2026-01-31T12:00:00Z',
+      '\u0000',
+      '\ud800',
+      ...names,
+    ),
     fc.string({ unit: 'binary', maxLength: 12 }),
     fc.double(),
     fc.array(tie('json'), { maxLength: 4 }),
@@ -164,7 +189,13 @@ describe('any JSON value', () => {
 });
 
 it('survives deep nesting', () => {
-  for (const [open, close] of [['[', ']'], ['{"name":', '}'], [`{"${U}":`, '}'], ['{"value":', '}'], [`{"${E}":`, '}']]) {
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{"name":', '}'],
+    [`{"${U}":`, '}'],
+    ['{"value":', '}'],
+    [`{"${E}":`, '}'],
+  ]) {
     const deep = JSON.parse(`${open?.repeat(5_000)}1${close?.repeat(5_000)}`);
     everyUse(deep);
     everyUse({ userName: deep, emails: deep, name: deep, [E]: deep, [U]: deep });
@@ -173,7 +204,15 @@ it('survives deep nesting', () => {
 
 it('takes long hostile texts in linear time', () => {
   const long = (text: string) => text.repeat(Math.ceil(1_000_000 / text.length));
-  for (const text of [long('['), long('emails['), `emails[${long(' ')}`, `emails[${long('"')}]`, long('.'), long('a.'), `${long(' ')}x`]) {
+  for (const text of [
+    long('['),
+    long('emails['),
+    `emails[${long(' ')}`,
+    `emails[${long('"')}]`,
+    long('.'),
+    long('a.'),
+    `${long(' ')}x`,
+  ]) {
     everyUse({ op: 'replace', path: text, value: text });
     everyUse({ [text]: text });
   }

@@ -44,7 +44,13 @@ const dialects: readonly Dialect[] = [
     // idp-traffic.md §1.5: documented with the path `manager`, a list, and `$ref`.
     'Entra ID sets the manager as a list with a reference',
     mira,
-    [{ op: 'Add', path: 'manager', value: [{ $ref: `https://app.example.com/scim/v2/Users/${manager}`, value: manager }] }],
+    [
+      {
+        op: 'Add',
+        path: 'manager',
+        value: [{ $ref: `https://app.example.com/scim/v2/Users/${manager}`, value: manager }],
+      },
+    ],
     { ...mira, [E]: { manager: { value: manager } } },
   ],
   [
@@ -75,9 +81,21 @@ const dialects: readonly Dialect[] = [
   [
     // idp-traffic.md §1.5: `Switch()` mappings send booleans as text.
     'Entra ID makes an address primary with "True"',
-    { ...mira, emails: [{ type: 'home', value: 'h@x', primary: true }, { type: 'work', value: 'w@x' }] },
+    {
+      ...mira,
+      emails: [
+        { type: 'home', value: 'h@x', primary: true },
+        { type: 'work', value: 'w@x' },
+      ],
+    },
     [{ op: 'Replace', path: 'emails[type eq "work"].primary', value: 'True' }],
-    { ...mira, emails: [{ type: 'home', value: 'h@x', primary: false }, { type: 'work', value: 'w@x', primary: true }] },
+    {
+      ...mira,
+      emails: [
+        { type: 'home', value: 'h@x', primary: false },
+        { type: 'work', value: 'w@x', primary: true },
+      ],
+    },
   ],
   [
     // idp-traffic.md §1.5: JSON in a text, kept as it is.
@@ -144,18 +162,48 @@ const dialects: readonly Dialect[] = [
     [{ op: 'Replace', path: 'active', value: 'True' }],
     mira,
   ],
-  ['Entra ID with aadOptscim062020 deactivates', mira, [{ op: 'replace', path: 'active', value: false }], { ...mira, active: false }],
+  [
+    'Entra ID with aadOptscim062020 deactivates',
+    mira,
+    [{ op: 'replace', path: 'active', value: false }],
+    { ...mira, active: false },
+  ],
   // idp-traffic.md §2.6.
-  ['Okta deactivates without a path (P-176)', mira, [{ op: 'replace', value: { active: false } }], { ...mira, active: false }],
+  [
+    'Okta deactivates without a path (P-176)',
+    mira,
+    [{ op: 'replace', value: { active: false } }],
+    { ...mira, active: false },
+  ],
   ['Okta reactivates without a path', { ...mira, active: false }, [{ op: 'replace', value: { active: true } }], mira],
   ['Okta sends a new password (P-151)', mira, [{ op: 'replace', value: { password: 'N3w-Pa55word!' } }], mira],
   // idp-traffic.md §2.8.
-  ['Okta wraps a scalar in a list (P-181)', mira, [{ op: 'replace', path: 'active', value: [false] }], { ...mira, active: false }],
-  ['Okta sends an empty text for an empty field (P-080)', { ...mira, title: 'T' }, [{ op: 'replace', value: { title: '' } }], mira],
+  [
+    'Okta wraps a scalar in a list (P-181)',
+    mira,
+    [{ op: 'replace', path: 'active', value: [false] }],
+    { ...mira, active: false },
+  ],
+  [
+    'Okta sends an empty text for an empty field (P-080)',
+    { ...mira, title: 'T' },
+    [{ op: 'replace', value: { title: '' } }],
+    mira,
+  ],
   // idp-traffic.md §10.
-  ['Keycloak deactivates with a text', mira, [{ op: 'replace', path: 'active', value: 'false' }], { ...mira, active: false }],
+  [
+    'Keycloak deactivates with a text',
+    mira,
+    [{ op: 'replace', path: 'active', value: 'false' }],
+    { ...mira, active: false },
+  ],
   // idp-traffic.md §12.
-  ['Oracle sends a list of one text', mira, [{ op: 'replace', path: 'emails[type eq "work"].value', value: ['x@y'] }], { ...mira, emails: [{ type: 'work', value: 'x@y' }] }],
+  [
+    'Oracle sends a list of one text',
+    mira,
+    [{ op: 'replace', path: 'emails[type eq "work"].value', value: ['x@y'] }],
+    { ...mira, emails: [{ type: 'work', value: 'x@y' }] },
+  ],
   // idp-traffic.md §5.
   [
     'JumpCloud replaces attribute by attribute',
@@ -215,14 +263,36 @@ const dialects: readonly Dialect[] = [
     groupResourceType,
   ],
   // idp-traffic.md §5: repeated for members that are there.
-  ['JumpCloud adds a member again (P-159)', group, [{ op: 'add', path: 'members', value: [{ value: 'u1' }] }], group, groupResourceType],
+  [
+    'JumpCloud adds a member again (P-159)',
+    group,
+    [{ op: 'add', path: 'members', value: [{ value: 'u1' }] }],
+    group,
+    groupResourceType,
+  ],
   // idp-traffic.md §10: "now empty".
-  ['Keycloak empties a group with null (P-195)', group, [{ op: 'remove', path: 'members', value: null }], { displayName: 'Platform Team' }, groupResourceType],
+  [
+    'Keycloak empties a group with null (P-195)',
+    group,
+    [{ op: 'remove', path: 'members', value: null }],
+    { displayName: 'Platform Team' },
+    groupResourceType,
+  ],
   // idp-traffic.md §11: the whole group, with id and schemas.
   [
     'authentik replaces a group without a path',
     group,
-    [{ op: 'replace', value: { id: RESOURCE_ID, schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'New', externalId: 'e' } }],
+    [
+      {
+        op: 'replace',
+        value: {
+          id: RESOURCE_ID,
+          schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+          displayName: 'New',
+          externalId: 'e',
+        },
+      },
+    ],
     { ...group, displayName: 'New', externalId: 'e' },
     groupResourceType,
   ],
@@ -233,7 +303,16 @@ it.each(dialects)('%s', (_, before, operations, after, resourceType = userResour
 });
 
 describe('a deactivation in any form never leaves the user active (security.md F06)', () => {
-  const values = [false, 'False', 'false', 'FALSE', [false], ['False'], { value: 'False' }, [{ $ref: null, value: false }]];
+  const values = [
+    false,
+    'False',
+    'false',
+    'FALSE',
+    [false],
+    ['False'],
+    { value: 'False' },
+    [{ $ref: null, value: false }],
+  ];
   const forms = values.flatMap((value) => [
     { op: 'Replace', path: 'active', value },
     { op: 'add', path: 'ACTIVE', value },
@@ -250,17 +329,20 @@ describe('a deactivation in any form never leaves the user active (security.md F
 
   const refused = [0, '0', 'no', 'off', null, '', [], {}, { active: false }, [[false]], [false, false], 'False ', NaN];
 
-  it.each(refused.flatMap((value) => [{ op: 'replace', path: 'active', value }, { op: 'replace', value: { active: value } }]))(
-    'refuses %j',
-    (operation) => {
-      expect(() => patched(mira, [operation])).toThrow(expect.objectContaining({ scimType: 'invalidValue' }));
-    },
-  );
+  it.each(
+    refused.flatMap((value) => [
+      { op: 'replace', path: 'active', value },
+      { op: 'replace', value: { active: value } },
+    ]),
+  )('refuses %j', (operation) => {
+    expect(() => patched(mira, [operation])).toThrow(expect.objectContaining({ scimType: 'invalidValue' }));
+  });
 
-  it.each([{ op: 'remove', path: 'active' }, { op: 'replace', value: { 'active.value': false } }, { op: 'replace', path: 'active.value', value: false }])(
-    'refuses %j',
-    (operation) => {
-      expect(() => patched(mira, [operation])).toThrow(expect.objectContaining({ status: 400 }));
-    },
-  );
+  it.each([
+    { op: 'remove', path: 'active' },
+    { op: 'replace', value: { 'active.value': false } },
+    { op: 'replace', path: 'active.value', value: false },
+  ])('refuses %j', (operation) => {
+    expect(() => patched(mira, [operation])).toThrow(expect.objectContaining({ status: 400 }));
+  });
 });

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { HostClient } from '../support/host-client.js';
+import { startHost, type TestHost } from '../support/host.js';
+import { ScimClient } from '../support/scim-client.js';
+
+/** An organization of the reference host with its owner signed in and an IdP that has its token. */
+export interface Organization {
+  readonly host: TestHost;
+  readonly slug: string;
+  readonly owner: HostClient;
+  readonly idp: ScimClient;
+  /** Active memberships now. */
+  seatsUsed(): Promise<number>;
+  // eslint-disable-next-line typescript/no-explicit-any
+  members(): Promise<any[]>;
+  /** As the settings page lists them. */
+  // eslint-disable-next-line typescript/no-explicit-any
+  identities(): Promise<any[]>;
+}
+
+export async function openOrganization(host: TestHost, slug = 'acme'): Promise<Organization> {
+  const owner = await new HostClient(host.url).signInAsOwner(slug);
+  const idp = new ScimClient(host.url, await owner.generateToken(slug), slug);
+  const api = `/api/organizations/${slug}`;
+  return {
+    host,
+    slug,
+    owner,
+    idp,
+    seatsUsed: async () => (await owner.get(api)).body.seats.used,
+    members: async () => (await owner.get(`${api}/members`)).body.members,
+    identities: async () => (await owner.get(`${api}/scim/identities`)).body.identities,
+  };
+}
+
+/** A host that is started before the file's tests and stopped after them. */
+export function useHost(): { readonly host: TestHost } {
+  const holder: { host: TestHost } = { host: undefined as unknown as TestHost };
+  beforeAll(async () => {
+    holder.host = await startHost();
+  });
+  afterAll(() => holder.host.stop());
+  return holder;
+}
+
+/** A person of the IdP: the NameID of their logins is the external id. */
+export const aPerson = (name = 'mira'): { userName: string; externalId: string } => ({
+  userName: `${name}-${randomUUID().slice(0, 8)}@acme.example`,
+  externalId: randomUUID(),
+});
