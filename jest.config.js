@@ -9,6 +9,7 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
+  reporters: process.env.CI ? ['default', '<rootDir>/test/support/closing-line.js'] : ['default'],
   testTimeout: 30_000,
   transform: { '^.+\\.ts$': ['@swc/jest', swcOptions] },
 };

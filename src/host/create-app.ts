@@ -3,6 +3,7 @@ import { type LogLevel, ValidationPipe } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import cookieParser from 'cookie-parser';
+import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import { AppModule } from './app.module.js';
 import { HostErrorFilter } from './http/host-error.filter.js';
@@ -33,10 +34,17 @@ export async function createApp(settings: HostSettings, options: AppOptions = {}
   app.use(cookieParser());
   app.use(sameOrigin(publicUrl, `/${SCIM_PATH}`));
   app.useStaticAssets(ASSETS, { prefix: '/assets/', index: false });
+  app.use(noStore);
   app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
   app.useGlobalFilters(new HostErrorFilter());
   return app;
 }
+
+/** Every page and answer but the assets is somebody's own. */
+const noStore: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store');
+  next();
+};
 
 /** No script but our own files; forms go to this site under its public name too. */
 function securityHeaders(publicUrl: string): Parameters<typeof helmet>[0] {
@@ -56,5 +64,7 @@ function securityHeaders(publicUrl: string): Parameters<typeof helmet>[0] {
       },
     },
     strictTransportSecurity: secure,
+    // With `no-referrer` browsers send `Origin: null` with a form, which looks like another site's.
+    referrerPolicy: { policy: 'same-origin' },
   };
 }

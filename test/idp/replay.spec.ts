@@ -54,7 +54,7 @@ describe.each(folders.map(({ name }) => name))('the traffic of %s', (folder) => 
       });
       if (step.response) expect({ file, body: answer.body }).toMatchObject({ file, body: step.response });
       if (step.contains) expect(answer.text).toContain(step.contains);
-      for (const [name, key] of Object.entries(step.capture ?? {})) values[name] = answer.body[key];
+      for (const [name, key] of Object.entries(step.capture ?? {})) values[name] = String(answer.body?.[key]);
     }
   });
 });
@@ -62,7 +62,7 @@ describe.each(folders.map(({ name }) => name))('the traffic of %s', (folder) => 
 function perform(
   step: Step,
   roles: { idp: ScimClient; owner: HostClient; person: HostClient },
-): Promise<{ status: number; text: string; body: Record<string, string> }> {
+): Promise<{ status: number; text: string; body: Record<string, unknown> | undefined }> {
   const { method = 'GET', path = '', request, headers } = step;
   if (step.login) return roles.person.signInBySso('acme', step.login.nameId, step.login.groups);
   if (step.as === undefined) return roles.idp.send(method, path, request, headers);

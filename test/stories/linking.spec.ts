@@ -10,13 +10,9 @@ describe('linking never guesses', () => {
     const acme = await openOrganization(host);
     const owner = (await acme.owner.get('/api/me')).body;
     const lures = [
-      {
-        userName: 'owner@acme.example',
-        externalId: randomUUID(),
-        emails: [{ value: 'owner@acme.example', primary: true }],
-      },
+      { userName: 'lure-0', externalId: randomUUID(), emails: [{ value: 'owner@acme.example', primary: true }] },
       { userName: 'lure-1', externalId: owner.accountId },
-      { userName: 'lure-2', externalId: 'owner@acme.example' },
+      { userName: 'owner@acme.example', externalId: randomUUID() },
     ];
     for (const lure of lures) {
       await acme.idp.createUser(lure);
@@ -29,6 +25,15 @@ describe('linking never guesses', () => {
     }
     expect((await acme.owner.get('/api/me')).body).toEqual(owner);
     expect((await new HostClient(host.url).signInAsOwner('acme')).hostUrl).toBe(host.url);
+  });
+
+  it('refuses a login that could be either of two people', async () => {
+    const { host } = started;
+    const acme = await openOrganization(host);
+    const nameId = randomUUID();
+    await acme.idp.createUser({ userName: nameId });
+    await acme.idp.createUser({ userName: 'somebody else', externalId: nameId });
+    expect((await new HostClient(host.url).signInBySso('acme', nameId)).status).toBe(403);
   });
 
   it('gives a recycled user name a new account, and a returning person the old one', async () => {

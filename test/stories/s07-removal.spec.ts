@@ -26,9 +26,9 @@ describe('S7: the IdP removes a user, and they are out', () => {
     const browser = new HostClient(host.url);
     await browser.signInBySso('acme', person.externalId);
     const { accountId } = (await browser.get('/api/me')).body;
-    const created = await browser.json('POST', '/api/organizations/acme/api-keys', { name: 'laptop' });
+    const created = await browser.json('POST', '/api/organizations/acme/api-keys', { label: 'laptop' });
     expect(created.status).toBe(201);
-    const script = { authorization: `ApiKey ${created.body.apiKey ?? created.body.key}` };
+    const script = { authorization: `ApiKey ${created.body.key}` };
     const stranger = new HostClient(host.url);
     expect((await stranger.get('/api/me', script)).status).toBe(200);
     const before = await acme.seatsUsed();

@@ -1,4 +1,3 @@
-import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DataSource } from 'typeorm';
 import { createApp } from '../../src/host/create-app.js';
@@ -20,12 +19,10 @@ export interface TestHost {
  * @param overrides settings that matter to the test, e.g. the `databaseUrl` of a host that was stopped before.
  */
 export async function startHost(overrides: Partial<HostSettings> = {}): Promise<TestHost> {
-  // TEST_LOG=1 shows what the host logs.
-  if (!process.env.TEST_LOG) Logger.overrideLogger(false);
   const port = overrides.port ?? (await freePort());
   const url = overrides.publicUrl ?? `http://127.0.0.1:${port}`;
   const databaseUrl = overrides.databaseUrl ?? (await createTestDatabase()).url;
-  const app = await createApp({
+  const settings = {
     port,
     host: '127.0.0.1',
     publicUrl: url,
@@ -36,7 +33,9 @@ export async function startHost(overrides: Partial<HostSettings> = {}): Promise<
     demo: true,
     production: false,
     ...overrides,
-  });
+  };
+  // TEST_LOG=1 shows what the host logs.
+  const app = await createApp(settings, process.env.TEST_LOG ? {} : { logger: false });
   await app.listen(port, '127.0.0.1');
   return { url, app, databaseUrl, dataSource: app.get(DataSource), stop: () => app.close() };
 }

@@ -1,4 +1,10 @@
-import { type CanActivate, type ExecutionContext, Injectable, NotFoundException, UnauthorizedException } from '@nestjs/common';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Injectable,
+  NotFoundException,
+  UnauthorizedException,
+} from '@nestjs/common';
 import type { Request } from 'express';
 import { type Actor, setActor } from './actor.js';
 import { ActorsService } from './actors.service.js';
@@ -18,7 +24,8 @@ export class MemberGuard implements CanActivate {
     const actor = await this.actors.find(request);
     if (!actor) throw new UnauthorizedException('Sign in first.');
     const { slug } = request.params;
-    if (slug !== undefined && slug !== actor.organizationSlug) throw new NotFoundException('There is no such organization.');
+    if (slug !== undefined && slug !== actor.organizationSlug)
+      throw new NotFoundException('There is no such organization.');
     setActor(request, actor);
     return actor;
   }

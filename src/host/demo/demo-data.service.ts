@@ -37,31 +37,27 @@ export class DemoDataService implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const isNew = await this.dataSource.transaction(async (manager) => {
+    await this.dataSource.transaction(async (manager) => {
       await manager.query('SELECT pg_advisory_xact_lock($1)', [SEED_LOCK]);
-      if ((await manager.getRepository(Organization).count()) > 0) return false;
+      if ((await manager.getRepository(Organization).count()) > 0) return;
       const passwordHash = await hashPassword(PASSWORD);
       for (const organization of DEMO) await insertOrganization(organization, passwordHash, manager);
-      return true;
     });
     const organizations = await this.dataSource.getRepository(Organization).find();
-    const ours = organizations.filter(({ slug }) => DEMO.some((one) => one.slug === slug));
-    await Promise.all(ours.map((organization) => this.connect(organization, isNew)));
+    await Promise.all(organizations.map((organization) => this.connect(organization)));
   }
 
   /** At a later start the demo identity provider may have another address. */
-  private async connect(organization: Organization, isNew: boolean): Promise<void> {
+  private async connect(organization: Organization): Promise<void> {
     const { id, slug } = organization;
-    if (isNew) {
+    const saved = await this.connections.find(id);
+    if (!saved) {
       if (DEMO.some((one) => one.slug === slug && one.saml)) await this.connections.turn(id, true);
       return;
     }
-    const saved = await this.connections.find(id);
-    if (!saved) return;
     const idp = await this.idp.settingsOf(organization);
-    if (saved.certificate === idp.certificate && saved.issuer !== idp.issuer) {
-      await this.connections.save(id, { ...saved, ...idp });
-    }
+    const isOurs = saved.certificate === idp.certificate;
+    if (isOurs && saved.issuer !== idp.issuer) await this.connections.save(id, { ...saved, ...idp });
   }
 }
 

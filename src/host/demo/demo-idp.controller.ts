@@ -22,7 +22,6 @@ export class DemoIdpController {
   ) {}
 
   @Get()
-  @Header('Cache-Control', 'no-store')
   async start(
     @Param('slug') slug: string,
     @Query() { SAMLRequest, RelayState }: Readonly<Record<string, unknown>>,
@@ -37,7 +36,6 @@ export class DemoIdpController {
   }
 
   @Post('login')
-  @Header('Cache-Control', 'no-store')
   @Header('Content-Type', 'text/html; charset=utf-8')
   async logIn(@Param('slug') slug: string, @Body() form: unknown): Promise<string> {
     const { id } = await this.organizations.getBySlug(slug);

@@ -41,7 +41,12 @@ export class DemoIdpService {
     const keys = this.dataSource.getRepository(DemoIdpKey);
     const known = await keys.findOneBy({ organizationId });
     if (known) return known;
-    await keys.createQueryBuilder().insert().values({ organizationId, ...(await newKeyPair()) }).orIgnore().execute();
+    await keys
+      .createQueryBuilder()
+      .insert()
+      .values({ organizationId, ...(await newKeyPair()) })
+      .orIgnore()
+      .execute();
     return keys.findOneByOrFail({ organizationId });
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { SignedXml } from 'xml-crypto';
-import { html } from '../http/html.js';
+import { html as xml } from '../http/html.js';
 
 export interface Assertion {
   readonly issuer: string;
@@ -39,23 +39,26 @@ export function signResponse(assertion: Assertion, privateKey: string, now: Date
   return Buffer.from(signature.getSignedXml()).toString('base64');
 }
 
-/** The escaping of `html` is that of XML. */
+/** The escaping of `html` is that of XML. Line breaks stand inside tags only, so no text has any. */
 function toXml({ issuer, audience, acsUrl, inResponseTo, nameId, groups }: Assertion, now: Date): string {
   const issued = now.toISOString();
   const until = new Date(now.getTime() + LIFETIME_MS).toISOString();
-  const values = groups.map((group) => html`<saml:AttributeValue>${group}</saml:AttributeValue>`);
-  const attributes = html`<saml:AttributeStatement><saml:Attribute Name="groups">${values}</saml:Attribute></saml:AttributeStatement>`;
-  return html`<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${newId()}" Version="2.0" IssueInstant="${issued}" Destination="${acsUrl}" InResponseTo="${inResponseTo}">
-<saml:Issuer>${issuer}</saml:Issuer>
-<samlp:Status><samlp:StatusCode Value="${SUCCESS}"/></samlp:Status>
-<saml:Assertion ID="${newId()}" Version="2.0" IssueInstant="${issued}">
-<saml:Issuer>${issuer}</saml:Issuer>
-<saml:Subject><saml:NameID Format="${PERSISTENT}">${nameId}</saml:NameID><saml:SubjectConfirmation Method="${BEARER}"><saml:SubjectConfirmationData InResponseTo="${inResponseTo}" Recipient="${acsUrl}" NotOnOrAfter="${until}"/></saml:SubjectConfirmation></saml:Subject>
-<saml:Conditions NotBefore="${issued}" NotOnOrAfter="${until}"><saml:AudienceRestriction><saml:Audience>${audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions>
-<saml:AuthnStatement AuthnInstant="${issued}"><saml:AuthnContext><saml:AuthnContextClassRef>${PASSWORD}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>
-${groups.length > 0 && attributes}
-</saml:Assertion>
-</samlp:Response>`.text;
+  const values = groups.map((group) => xml`<saml:AttributeValue>${group}</saml:AttributeValue>`);
+  const attributes = xml`<saml:AttributeStatement><saml:Attribute Name="groups">${values}</saml:Attribute></saml:AttributeStatement>`;
+  return xml`<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"
+  ID="${newId()}" Version="2.0" IssueInstant="${issued}" Destination="${acsUrl}" InResponseTo="${inResponseTo}"
+><saml:Issuer>${issuer}</saml:Issuer
+><samlp:Status><samlp:StatusCode Value="${SUCCESS}"/></samlp:Status
+><saml:Assertion ID="${newId()}" Version="2.0" IssueInstant="${issued}"
+><saml:Issuer>${issuer}</saml:Issuer
+><saml:Subject><saml:NameID Format="${PERSISTENT}">${nameId}</saml:NameID
+><saml:SubjectConfirmation Method="${BEARER}"
+><saml:SubjectConfirmationData InResponseTo="${inResponseTo}" Recipient="${acsUrl}" NotOnOrAfter="${until}"/></saml:SubjectConfirmation></saml:Subject
+><saml:Conditions NotBefore="${issued}" NotOnOrAfter="${until}"
+><saml:AudienceRestriction><saml:Audience>${audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions
+><saml:AuthnStatement AuthnInstant="${issued}"
+><saml:AuthnContext><saml:AuthnContextClassRef>${PASSWORD}</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement
+>${groups.length > 0 && attributes}</saml:Assertion></samlp:Response>`.text;
 }
 
 /** An XML id must not begin with a digit. */

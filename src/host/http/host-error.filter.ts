@@ -19,7 +19,8 @@ export class HostErrorFilter implements ExceptionFilter {
     if (request.path.toLowerCase().startsWith('/api')) {
       response.json({ message });
     } else {
-      const body = html`<h1>${message}</h1><p><a href="/">Back to the start</a></p>`;
+      const body = html`<h1>${message}</h1>
+        <p><a href="/">Back to the start</a></p>`;
       response.type('html').send(page({ title: `Error ${status}`, body }));
     }
   }

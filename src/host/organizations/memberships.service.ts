@@ -77,7 +77,13 @@ export class MembershipsService {
     const memberships = manager.getRepository(Membership);
     const where = { organizationId, accountId, status: 'active' as const };
     const taken = { status: 'suspended' as const, suspendedBy: 'scim' as const };
-    await memberships.update([{ ...where, identityId }, { ...where, identityId: IsNull() }], taken);
+    await memberships.update(
+      [
+        { ...where, identityId },
+        { ...where, identityId: IsNull() },
+      ],
+      taken,
+    );
   }
 
   /** Gives back what SCIM took, if a seat is free. @returns how the membership stands now. */

@@ -45,10 +45,7 @@ export class OrganizationsService implements ScimOrganizations {
     const { plan } = await this.get(organizationId);
     const connection = await this.dataSource.getRepository(SsoConnection).findOneBy({ organizationId, enabled: true });
     if (plan === 'enterprise' && connection) return { allowed: true, ssoConnectionId: connection.id };
-    const missing = [
-      ...(plan === 'enterprise' ? [] : (['plan'] as const)),
-      ...(connection ? [] : (['saml'] as const)),
-    ];
+    const missing = [...(plan === 'enterprise' ? [] : (['plan'] as const)), ...(connection ? [] : (['saml'] as const))];
     const needs = missing.map((one) => NEEDS[one]).join(' and ');
     return { allowed: false, missing, detail: `SCIM provisioning needs ${needs}.` };
   }

@@ -13,7 +13,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'transient-name-id': 'Your identity provider sends a name that changes at every sign-in. A persistent one is needed.',
   'jit-disabled': 'Nobody has set up access for you yet. Ask your IT department to assign you to this application.',
   'sso-off': 'SAML sign-in is not set up for this organization, or it is switched off.',
-  'not-verified': 'The answer of your identity provider could not be verified.',
+  'not-verified': 'The answer of your identity provider could not be verified, or it was used before. Start again.',
   'request-used': 'This sign-in took too long or was completed before. Start again.',
   'other-browser': 'This sign-in was begun in another browser. Start again.',
 };

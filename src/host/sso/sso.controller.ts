@@ -71,5 +71,8 @@ function refuse(response: Response, { slug, name }: Organization, reason: string
     <p>${refusalText(reason)}</p>
     <p class="muted">Reason: <code>${reason}</code></p>
     <p><a href="/orgs/${slug}/sso">Try again</a> · <a href="/login">Sign in with a password</a></p>`;
-  response.status(HttpStatus.FORBIDDEN).type('html').send(page({ title: 'Not signed in', body }));
+  response
+    .status(HttpStatus.FORBIDDEN)
+    .type('html')
+    .send(page({ title: 'Not signed in', body }));
 }

@@ -1,11 +1,4 @@
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import {
   acknowledgeDelivery,
   type DeliveryKey,
@@ -34,7 +27,7 @@ const REQUEST_WAIT_MS = 2000;
  * Any number of processes may run it; a delivery's row lock is what keeps two from handling it.
  */
 @Injectable()
-export class ScimRelay implements OnApplicationBootstrap, BeforeApplicationShutdown, OnModuleDestroy {
+export class ScimRelay implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ScimRelay.name);
   private loop: Promise<void> | undefined;
   private stopping = false;
@@ -52,15 +45,11 @@ export class ScimRelay implements OnApplicationBootstrap, BeforeApplicationShutd
     if (this.options.deliverEvents !== false) this.loop = this.runLoop();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  /** Before the host's DataSource is closed. */
+  async onModuleDestroy(): Promise<void> {
     this.stopping = true;
     this.wake?.();
     await this.loop;
-  }
-
-  /** `app.close()` of a host without shutdown hooks, and of tests, comes here first. */
-  async onModuleDestroy(): Promise<void> {
-    await this.beforeApplicationShutdown();
   }
 
   /** There is something to deliver: do not wait for the next poll. */

@@ -14,8 +14,8 @@ export function mountControllers(
 ): Type[] {
   return controllers.map((controller) => {
     const mounted = subclass(controller);
-    const endpoint = String(Reflect.getMetadata(PATH_METADATA, controller));
-    Controller({ path: `${path}/${endpoint}`, version: VERSION_NEUTRAL })(mounted);
+    const endpoint = String(Reflect.getMetadata(PATH_METADATA, controller)).replace(/^\/+/, '');
+    Controller({ path: endpoint === '' ? path : `${path}/${endpoint}`, version: VERSION_NEUTRAL })(mounted);
     UseGuards(ScimTokenGuard)(mounted);
     UseFilters(ScimExceptionFilter)(mounted);
     for (const [key, value] of Object.entries(metadata)) SetMetadata(key, value)(mounted);

@@ -55,9 +55,12 @@ export class ScimRequestClaim implements OnModuleInit {
     else delete message.headers['content-type'];
   }
 
-  /** Fastify answers 415 for a type without a parser; this one hands the unread stream on. */
+  /** Fastify answers 415 for a type without a parser; this one hands the unread stream on. `app.inject` sends the plain type. */
   private passBodiesThrough(fastify: FastifyLike): void {
-    if (fastify.hasContentTypeParser(CLAIMED_TYPE)) return;
-    fastify.addContentTypeParser(CLAIMED_TYPE, (_request, body, done) => done(null, body));
+    for (const type of [CLAIMED_TYPE, 'application/scim+json']) {
+      if (!fastify.hasContentTypeParser(type)) {
+        fastify.addContentTypeParser(type, (_request, body, done) => done(null, body));
+      }
+    }
   }
 }

@@ -81,9 +81,9 @@ export function decideSignIn(facts: SignInFacts): SignInDecision {
 
 function withoutIdentity(facts: SignInFacts, remembered: ProvisionedIdentity | undefined): SignInDecision {
   const { link, tombstone, allowJit, signedInAccountId } = facts;
-  if (remembered) return refused('deprovisioned');
+  // The tombstone before the link: the removed identity may have stayed unlinked (two NameIDs could have been its own).
+  if (remembered || tombstone) return refused('deprovisioned');
   if (link) return { type: 'jit', accountId: link.accountId };
-  if (tombstone) return refused('deprovisioned');
   return allowJit ? { type: 'jit', accountId: signedInAccountId } : refused('jit-disabled');
 }
 

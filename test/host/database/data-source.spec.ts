@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../../src/host/database/data-source.js';
 import { createTestDatabase } from '../../support/database.js';
 
-describe('the host\'s migrations', () => {
+describe("the host's migrations", () => {
   it('make exactly the tables that its entities describe', async () => {
     const database = await createTestDatabase();
     const dataSource = await new DataSource(dataSourceOptions(database.url)).initialize();
