@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { DataSource } from 'typeorm';
 import { createApp } from './create-app.js';
-import { dataSourceOptions } from './database/data-source.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.js';
+import { migrate } from './database/migrate.js';
 import { type HostSettings, readSettings } from './host-settings.js';
 import { withPeppers } from './scim-pepper.js';
 import { welcome } from './welcome.js';
@@ -33,15 +32,6 @@ async function startDatabase({ dataDirectory }: HostSettings): Promise<EmbeddedP
   return startEmbeddedPostgres({ dataDirectory, durable: true });
 }
 
-async function migrate(url: string): Promise<void> {
-  const dataSource = await new DataSource(dataSourceOptions(url)).initialize();
-  try {
-    await dataSource.runMigrations();
-  } finally {
-    await dataSource.destroy();
-  }
-}
-
 /** Until a signal comes. */
 async function serve(app: NestExpressApplication, settings: HostSettings, stopped: AbortSignal): Promise<void> {
   try {
@@ -65,9 +55,10 @@ async function listen(app: NestExpressApplication, { port, host }: HostSettings)
 }
 
 function explain(error: unknown): string {
-  const { code, port } = Object(error) as { code?: unknown; port?: unknown };
-  if (code === 'EADDRINUSE') return `Port ${String(port)} is in use. Choose another one, e.g. PORT=3001 npm start.`;
-  if (code === 'EACCES' && port !== undefined) return `Listening on port ${String(port)} is not allowed.`;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') return 'Its port is in use. Choose another one, e.g. PORT=3001 npm start.';
+  if (code === 'EACCES') return `It lacks a permission (${String(error)}).`;
+  if (code === 'ECONNREFUSED') return 'Nothing answers at DATABASE_URL.';
   return error instanceof Error ? error.message : String(error);
 }
 

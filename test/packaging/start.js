@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { register } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * Runs the README's first command as a new user does, on an empty data folder: it starts, shows the settings page, comes
@@ -42,8 +43,16 @@ async function checkPage() {
 async function end(child, signal) {
   const exited = once(child, 'exit');
   process.kill(-child.pid, signal);
-  const [code] = await exited;
-  return code;
+  await exited;
+}
+
+/** npm itself ends at once on Ctrl+C; the host ends a little later, and its database with it. */
+async function checkDatabaseEnds() {
+  const pidFile = join(env.DATA_DIR, 'postgres', 'data', 'postmaster.pid');
+  for (let waited = 0; existsSync(pidFile); waited += 100) {
+    if (waited > 20_000) throw new Error('The database still runs 20 s after Ctrl+C.');
+    await delay(100);
+  }
 }
 
 try {
@@ -52,8 +61,9 @@ try {
   await end(killed, 'SIGKILL');
   const stopped = await start();
   await checkPage();
-  const code = await end(stopped, 'SIGINT');
-  console.log(`ok      npm start: came back after kill -9, and Ctrl+C ended it (exit ${code})`);
+  await end(stopped, 'SIGINT');
+  await checkDatabaseEnds();
+  console.log('ok      npm start: came back after kill -9, and Ctrl+C ended it and its database');
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

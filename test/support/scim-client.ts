@@ -84,7 +84,7 @@ async function readAnswer(incoming: IncomingMessage): Promise<ScimAnswer> {
   return {
     status: incoming.statusCode ?? 0,
     headers: incoming.headers,
-    body: isJson ? JSON.parse(text) : undefined,
+    body: isJson && text !== '' ? JSON.parse(text) : undefined,
     text,
   };
 }

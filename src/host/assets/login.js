@@ -2,23 +2,24 @@
 const form = document.getElementById('login');
 const error = document.getElementById('login-error');
 
-form.addEventListener('submit', async (event) => {
+form.addEventListener('submit', (event) => {
   event.preventDefault();
   error.textContent = '';
-  const { email, password } = Object.fromEntries(new FormData(form));
-  try {
-    const response = await fetch('/api/login', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ email, password }),
-    });
-    const answer = await response.json();
-    if (!response.ok) throw new Error(answer.message);
-    location.assign(nextUrl() ?? `/orgs/${answer.organization.slug}`);
-  } catch (failure) {
+  logIn(Object.fromEntries(new FormData(form))).catch((failure) => {
     error.textContent = failure.message;
-  }
+  });
 });
+
+async function logIn({ email, password }) {
+  const response = await fetch('/api/login', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.message);
+  location.assign(nextUrl() ?? `/orgs/${answer.organization.slug}`);
+}
 
 function nextUrl() {
   const next = new URLSearchParams(location.search).get('next');

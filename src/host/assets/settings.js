@@ -15,13 +15,11 @@ async function api(method, path, body) {
 }
 
 /** Runs what a button does; its failure is read out where the button is. */
-async function attempt(errorId, work) {
+function attempt(errorId, work) {
   byId(errorId).textContent = '';
-  try {
-    await work();
-  } catch (failure) {
+  work().catch((failure) => {
     byId(errorId).textContent = failure.message;
-  }
+  });
 }
 
 const say = (text) => (byId('status').textContent = text);
@@ -89,7 +87,10 @@ function revokeButton({ id, label, hint }) {
 const revoke = (id, name) =>
   attempt('token-error', async () => {
     await api('DELETE', `/scim/tokens/${id}`);
+    if (byId('new-token').dataset.id === id) byId('new-token').hidden = true;
     await showTokens();
+    // The button that had the focus is gone.
+    byId('generate').focus();
     say(`The token ${name} was revoked.`);
   });
 
@@ -99,8 +100,9 @@ byId('token-form').addEventListener('submit', (event) => {
   attempt('token-error', async () => {
     const { label, expiresInDays } = Object.fromEntries(new FormData(form));
     const body = { expiresInDays: Number(expiresInDays), ...(label.trim() === '' ? {} : { label: label.trim() }) };
-    const { token } = await api('POST', '/scim/tokens', body);
+    const { id, token } = await api('POST', '/scim/tokens', body);
     byId('token').value = token;
+    byId('new-token').dataset.id = id;
     byId('new-token').hidden = false;
     byId('new-token').focus();
     form.reset();
@@ -132,7 +134,9 @@ byId('people-form').addEventListener('submit', (event) => {
   event.preventDefault();
   attempt('token-error', () => showPeople());
 });
-byId('more').addEventListener('click', () => attempt('token-error', () => showPeople(nextCursor)));
+byId('more').addEventListener('click', () => {
+  attempt('token-error', () => showPeople(nextCursor));
+});
 
 // SAML
 
@@ -155,16 +159,13 @@ byId('saml-form').addEventListener('submit', (event) => {
 // Copying
 
 for (const button of document.querySelectorAll('[data-copy]')) {
-  button.addEventListener('click', async () => {
+  button.addEventListener('click', () => {
     const field = byId(button.dataset.copy);
     field.select();
-    try {
-      await navigator.clipboard.writeText(field.value);
-    } catch {
-      // Without HTTPS or without permission; the older way works on what is selected.
-      document.execCommand('copy');
-    }
-    say(`${button.textContent.replace('Copy ', '').replace(/^./, (first) => first.toUpperCase())} copied.`);
+    const copied = () => say(`${button.textContent.replace(/^Copy (.)/, (_, first) => first.toUpperCase())} copied.`);
+    // Without HTTPS or permission the older way does it, on what is selected.
+    if (!navigator.clipboard) return void (document.execCommand('copy') && copied());
+    navigator.clipboard.writeText(field.value).then(copied, () => document.execCommand('copy') && copied());
   });
 }
 

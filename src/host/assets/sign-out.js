@@ -1,5 +1,5 @@
 /** The button in the header of every page. */
-document.querySelector('[data-sign-out]').addEventListener('click', async () => {
-  await fetch('/api/logout', { method: 'POST' });
-  location.assign('/login');
+document.querySelector('[data-sign-out]').addEventListener('click', () => {
+  const leave = () => location.assign('/login');
+  fetch('/api/logout', { method: 'POST' }).then(leave, leave);
 });

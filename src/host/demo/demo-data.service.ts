@@ -56,8 +56,9 @@ export class DemoDataService implements OnApplicationBootstrap {
       return;
     }
     const idp = await this.idp.settingsOf(organization);
-    const isOurs = saved.certificate === idp.certificate;
-    if (isOurs && saved.issuer !== idp.issuer) await this.connections.save(id, { ...saved, ...idp });
+    const { enabled, allowJit } = saved;
+    const hasMoved = saved.certificate === idp.certificate && saved.issuer !== idp.issuer;
+    if (hasMoved) await this.connections.save(id, { ...idp, enabled, allowJit });
   }
 }
 

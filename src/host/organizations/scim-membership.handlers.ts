@@ -29,22 +29,25 @@ export class ScimMembershipHandlers {
     await this.memberships.describe({ organizationId, accountId, displayName }, context.manager);
   }
 
-  @OnScimEvent(UserDeactivated, { consumer: 'organizations.suspend-membership' })
-  async suspend({ organizationId, accountId, identityId }: UserDeactivated, context: ScimEventContext): Promise<void> {
+  /**
+   * One consumer for all three, because they undo one another and only events of one consumer come in order: a suspension
+   * that is retried must not overtake the reactivation after it.
+   */
+  @OnScimEvent([UserDeactivated, UserReactivated, UserDeprovisioned], { consumer: 'organizations.membership' })
+  async followLifeCycle(
+    event: UserDeactivated | UserReactivated | UserDeprovisioned,
+    { manager }: ScimEventContext,
+  ): Promise<void> {
+    const { organizationId, accountId, identityId } = event;
     if (accountId === undefined) return;
-    await this.memberships.suspend(organizationId, accountId, identityId, context.manager);
-  }
-
-  /** Without a free seat the membership stays as it is until a login finds one. */
-  @OnScimEvent(UserReactivated, { consumer: 'organizations.restore-membership' })
-  async restore({ organizationId, accountId }: UserReactivated, context: ScimEventContext): Promise<void> {
-    if (accountId === undefined) return;
-    await this.memberships.restore(organizationId, accountId, context.manager);
-  }
-
-  @OnScimEvent(UserDeprovisioned, { consumer: 'organizations.revoke-membership' })
-  async revoke({ organizationId, accountId, identityId }: UserDeprovisioned, context: ScimEventContext): Promise<void> {
-    if (accountId === undefined) return;
-    await this.memberships.revoke(organizationId, accountId, identityId, context.manager);
+    switch (event.type) {
+      case UserDeactivated.type:
+        return this.memberships.suspend(organizationId, accountId, identityId, manager);
+      case UserDeprovisioned.type:
+        return this.memberships.revoke(organizationId, accountId, identityId, manager);
+      case UserReactivated.type:
+        // Without a free seat the membership stays as it is until a login finds one.
+        await this.memberships.restore(organizationId, accountId, manager);
+    }
   }
 }

@@ -88,8 +88,12 @@ function scimSection(): Html {
       ${readOnly({ id: 'token', label: 'SCIM token', value: '', copy: 'Copy token' })}
     </div>
     <h3 id="tokens-heading">Tokens</h3>
-    ${table('tokens', ['Label', 'Token', 'Created', 'Expires', 'Last used', 'State', 'Action'])}
-    <h3 id="people-heading">People <span id="counts" class="muted"></span></h3>
+    ${table('tokens', ['Label', 'Token', 'Created', 'Expires', 'Last used', 'State', 'Action'])} ${peopleList()}
+  </section>`;
+}
+
+function peopleList(): Html {
+  return html`<h3 id="people-heading">People <span id="counts" class="muted"></span></h3>
     <form id="people-form" class="row" role="search" aria-label="People">
       <label
         >State
@@ -104,8 +108,7 @@ function scimSection(): Html {
       <button type="submit" class="quiet">Show</button>
     </form>
     ${table('people', ['Name', 'User name', 'External ID', 'State', 'Provisioned'])}
-    <button type="button" id="more" class="quiet" hidden>Show more people</button>
-  </section>`;
+    <button type="button" id="more" class="quiet" hidden>Show more people</button>`;
 }
 
 /** Filled by the script; the first row says so until then. */

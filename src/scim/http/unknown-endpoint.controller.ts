@@ -14,7 +14,8 @@ export class UnknownEndpointController {
     @Inject(ScimRoutes) private readonly routes: ScimRoutes,
   ) {}
 
-  @All(['', '*'])
+  // As many segments as `claimUrl` leaves: Express and Fastify spell wildcards differently.
+  @All(['', ':endpoint', ':endpoint/:id', ':endpoint/:id/:rest'])
   refuse(@Req() request: ScimRequest): never {
     const [path = ''] = request.url.slice(this.paths.root.length).split('?');
     const methods = this.routes.methodsOf(path);

@@ -33,7 +33,7 @@ export class IdentitiesService {
 
   /**
    * Linked at once where a login proved its external id or user name before.
-   * @throws ScimError 409 uniqueness.
+   * @throws ScimError 409 uniqueness; 409 where it is inactive and the host refuses the removal of who is linked.
    */
   async create(
     organizationId: string,
@@ -109,10 +109,14 @@ export class IdentitiesService {
     const { organizationId } = identity;
     const plan = identity.accountId === null ? await this.linkProven(identity, asked, manager) : asked;
     const { accountId } = plan.after;
-    if (accountId === null) return plan;
+    if (accountId !== null) await this.askHost(organizationId, accountId, manager);
+    return plan;
+  }
+
+  /** @throws ScimError 409 where the host refuses the removal. */
+  private async askHost(organizationId: string, accountId: string, manager: EntityManager): Promise<void> {
     const decision = await this.options.organizations.mayRemove(organizationId, accountId, manager);
     if (!decision.allowed) throw conflict(decision.detail);
-    return plan;
   }
 
   /** A person who was in before the identity was, and whose creation the login crossed: linked now, so that they are out. */
@@ -157,6 +161,7 @@ export class IdentitiesService {
         const written = await this.store.insert(organizationId, values, { ...context, manager });
         const [attached] = await this.database.run(attachLink, [organizationId, link.id, written.identity.id], manager);
         if (!attached) throw new LinkTaken();
+        if (state === 'suspended') await this.askHost(organizationId, accountId, manager);
         return written;
       });
     } catch (error) {

@@ -13,14 +13,17 @@ const LINK = `l.id, l.name_id AS "nameId", l.account_id AS "accountId", l.identi
 
 /**
  * $1 organization, $2 external id or null, $3 folded user name, $4 SSO connection or null (any).
- * NameIDs that a login proved before anything was provisioned for them.
+ * NameIDs that a login proved before anything was provisioned for them; not those of an account that has an identity.
  */
 export const findProvenLinks: Statement = {
   name: 'scim_find_proven_links',
   text: `
 SELECT ${LINK} FROM scim_link l
 WHERE l.organization_id = $1 AND (l.name_id = $2 OR l.name_id_key = $3)
-  AND ($4::text IS NULL OR l.sso_connection_id = $4) AND l.identity_id IS NULL`,
+  AND ($4::text IS NULL OR l.sso_connection_id = $4) AND l.identity_id IS NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM scim_identity i
+    WHERE i.organization_id = $1 AND i.account_id = l.account_id AND i.state <> 'deprovisioned')`,
 };
 
 /** $1 text. In a transaction: logins of one NameID take turns, also before there is a row to lock. */
@@ -51,14 +54,18 @@ WHERE i.organization_id = $1 AND (
 ORDER BY i.id FOR UPDATE`,
 };
 
-/** $1 id, $2 organization, $3 SSO connection, $4 NameID, $5 folded NameID, $6 account, $7 identity or null. */
+/**
+ * $1 id, $2 organization, $3 SSO connection, $4 NameID, $5 folded NameID, $6 account, $7 identity or null: a login that
+ * saw none keeps what a creation linked while it waited for the row.
+ */
 export const upsertLink: Statement = {
   name: 'scim_upsert_link',
   text: `
 INSERT INTO scim_link (id, organization_id, sso_connection_id, name_id, name_id_key, account_id, identity_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (organization_id, name_id, sso_connection_id)
-DO UPDATE SET account_id = excluded.account_id, identity_id = excluded.identity_id, last_login_at = now()`,
+DO UPDATE SET account_id = excluded.account_id, identity_id = coalesce(excluded.identity_id, scim_link.identity_id),
+  last_login_at = now()`,
 };
 
 /** $1 organization, $2 link id, $3 identity. Yields nothing where another identity took it meanwhile. */

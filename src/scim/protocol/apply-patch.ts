@@ -1,6 +1,7 @@
 /** RFC 7644 §3.5.2.1 to §3.5.2.3: a resource after the operations of a PATCH. */
 import type { AttributeReference } from './attribute-path.js';
 import { checkRequired, checkUnchanged } from './check-resource.js';
+import type { Filter } from './filter/filter.js';
 import { isJsonArray, isJsonObject, toObject, withMember } from './json-object.js';
 import { addValues, removeListed } from './multi-valued.js';
 import { changeParts, clearParts } from './patch-parts.js';
@@ -10,11 +11,15 @@ import type { PatchOperation, RemoveOperation, SetOperation } from './read-patch
 import { toAssigned } from './read-value.js';
 import type { Json, JsonObject, ResourceAttributes } from './resource.js';
 import type { ResourceType } from './schemas/schema.js';
-import { mutability } from './scim-error.js';
+import { mutability, payloadTooLarge } from './scim-error.js';
+
+/** Some seconds of work at most: one organization's PATCH must not hold up all the others. */
+const MAX_STEPS = 500_000;
 
 /**
  * A new resource; `current` stays as it is, so that an error leaves nothing half done.
- * @throws ScimError 400 mutability (an immutable value, another `id`), noTarget, invalidValue (something required is missing)
+ * @throws ScimError 400 mutability (an immutable value, another `id`), noTarget, invalidValue (something required is
+ * missing); 413 for many operations on long lists
  */
 export function applyPatch(
   current: ResourceAttributes,
@@ -22,12 +27,43 @@ export function applyPatch(
   resourceType: ResourceType,
   resourceId: string,
 ): ResourceAttributes {
-  const resource = operations.reduce(
-    (before, operation) => applyOperation(before, operation, resourceId),
-    toObject(Object.entries(current)),
-  );
+  let resource = toObject(Object.entries(current));
+  let steps = 0;
+  for (const operation of operations) {
+    steps += countSteps(resource, operation);
+    if (steps > MAX_STEPS) throw payloadTooLarge('This PATCH changes too long lists too often; split it into several.');
+    resource = applyOperation(resource, operation, resourceId);
+  }
   checkRequired(resource, resourceType);
   return resource;
+}
+
+/** How many values of a list an operation looks at, once for each comparison of its filter. */
+function countSteps(resource: JsonObject, operation: PatchOperation): number {
+  if (operation.type === 'expectId') return 0;
+  const { target, where } = operation.path;
+  const values = currentValue(resource, target);
+  return isJsonArray(values) ? values.length * (1 + (where === undefined ? 0 : countComparisons(where))) : 0;
+}
+
+function countComparisons(filter: Filter): number {
+  switch (filter.type) {
+    case 'and':
+    case 'or':
+      return filter.terms.reduce((sum, term) => sum + countComparisons(term), 0);
+    case 'not':
+      return countComparisons(filter.term);
+    case 'some':
+      return countComparisons(filter.where);
+    case 'present':
+    case 'compare':
+      return 1;
+  }
+}
+
+function currentValue(resource: JsonObject, { schema, extension, attribute }: AttributeReference): Json | undefined {
+  const holder = extension ? resource[schema.id] : resource;
+  return isJsonObject(holder) ? holder[attribute.name] : undefined;
 }
 
 function applyOperation(resource: JsonObject, operation: PatchOperation, resourceId: string): JsonObject {
@@ -50,8 +86,8 @@ function changeAttribute(
   change: (value: Json | undefined) => Json | undefined,
 ): JsonObject {
   const { schema, extension, attribute } = target;
-  const holder = extension ? (resource[schema.id] ?? null) : resource;
-  const before = isJsonObject(holder) ? holder[attribute.name] : undefined;
+  const holder = extension ? resource[schema.id] : resource;
+  const before = currentValue(resource, target);
   const after = change(before);
   if (attribute.mutability === 'immutable') checkUnchanged(outerLabelOf(target), before, after);
   const changed = withMember(isJsonObject(holder) ? holder : toObject([]), attribute.name, after);

@@ -5,7 +5,7 @@ import { groupSchema } from './schemas/group.js';
 import type { Attribute } from './schemas/schema.js';
 import { userSchema } from './schemas/user.js';
 
-export interface AttributeRules {
+interface AttributeRules {
   /** Longest text, in UTF-16 units. */
   readonly maxLength: number;
   /** Longest text, in bytes of UTF-8, as sent and as compared. */

@@ -34,7 +34,7 @@ export interface RemoveOperation {
 }
 
 /** The body names the id of the resource it is for: nothing changes, but it must be the right one. */
-export interface IdExpectation {
+interface IdExpectation {
   readonly type: 'expectId';
   readonly id: Json;
 }

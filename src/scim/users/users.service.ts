@@ -43,7 +43,7 @@ export class UsersService {
 
   /**
    * @param user a User as RFC 7643 §4.1 writes it.
-   * @throws ScimError 400 invalidSyntax, invalidValue; 409 uniqueness.
+   * @throws ScimError 400 invalidSyntax, invalidValue; 409 uniqueness, or where the host refuses the removal.
    */
   async create(organizationId: string, user: unknown, context: WriteContext = {}): Promise<JsonObject> {
     const resource = readResource(user, userResourceType);

@@ -3,7 +3,7 @@ import { jsonEqual } from '../../../src/scim/protocol/json-equal.js';
 import { readPatch } from '../../../src/scim/protocol/read-patch.js';
 import type { JsonObject } from '../../../src/scim/protocol/resource.js';
 import { groupResourceType, userResourceType } from '../../../src/scim/protocol/schemas/resource-types.js';
-import { BADGE, badgeUser, E, patched, rejectionOf, RESOURCE_ID, U } from './patching.js';
+import { BADGE, badgeUser, E, patched, rejectionOf, RESOURCE_ID } from './patching.js';
 
 const work = { type: 'work', value: 'w@x' };
 const home = { type: 'home', value: 'h@x' };
@@ -572,6 +572,15 @@ describe('a PATCH as a whole', () => {
     const current = { ...ada, title: 'x', emails: [work], name: { givenName: 'A' } };
     const operations = readPatch({ Operations: [operation] }, userResourceType);
     expect(jsonEqual(applyPatch(current, operations, userResourceType, 'x'), current)).toBe(true);
+  });
+
+  it('refuses with 413 what would take too long', () => {
+    const emails = Array.from({ length: 1_000 }, (_, index) => ({ value: `${index}@x` }));
+    const operation = { op: 'replace', path: 'emails[value eq "5@x" or value eq "6@x"].display', value: 'x' };
+    const times = (count: number) => Array.from({ length: count }, () => operation);
+    expect(rejectionOf(() => patched({ ...ada, emails }, times(200)))).toBe('413');
+    expect(rejectionOf(() => patched({ ...ada, emails }, times(100)))).toBe('nothing');
+    expect(rejectionOf(() => patched({ ...ada, emails: emails.slice(0, 100) }, times(1_000)))).toBe('nothing');
   });
 
   it('refuses a thousand and first value', () => {
