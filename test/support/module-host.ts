@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type CanActivate, Injectable, Module, type Type } from '@nestjs/common';
+import { type CanActivate, Injectable, Module, type Provider, type Type } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -50,7 +50,7 @@ export interface ModuleHostSettings {
   readonly adapter?: 'express' | 'fastify';
   readonly options?: Partial<ScimModuleOptions>;
   readonly extras?: ScimModuleExtras;
-  readonly providers?: readonly Type[];
+  readonly providers?: readonly Provider[];
   /** What a host does to an application before it listens. */
   readonly configure?: (app: INestApplication) => void;
   /** Another database than a new one. */

@@ -99,4 +99,3 @@ export class TestOrganization {
 }
 
 export const newAccount = (): string => `account-${randomUUID()}`;
-

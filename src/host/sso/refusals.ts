@@ -10,7 +10,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   'identity-already-linked': 'The person you signed in as is linked to another sign-in name already.',
   'account-already-linked':
     'The account you were signed in to belongs to another person of this organization already. Sign out, then try again.',
-  'transient-name-id': 'Your identity provider sends a name that changes at every sign-in. A persistent one is needed.',
+  'unusable-name-id':
+    'Your identity provider sends no name for you that stays the same at every sign-in. A persistent one is needed.',
   'jit-disabled': 'Nobody has set up access for you yet. Ask your IT department to assign you to this application.',
   'sso-off': 'SAML sign-in is not set up for this organization, or it is switched off.',
   'not-verified': 'The answer of your identity provider could not be verified, or it was used before. Start again.',

@@ -54,6 +54,8 @@ async function readAll(message: IncomingMessage, limit: number): Promise<Buffer>
     };
     message.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
     if (message.readableEnded) onEnd();
+    // The client left while its token was looked up: no event is to come any more.
+    else if (message.destroyed) onBroken();
   });
 }
 
@@ -66,12 +68,14 @@ function parse(bytes: Buffer): unknown {
   }
 }
 
-/** Without recursion: the depth is what is in question. */
+/** How many objects and lists stand inside one another. Without recursion: the depth is what is in question. */
 function deeperThan(body: unknown, depth: number): boolean {
-  let level: unknown[] = [body];
-  for (let reached = 0; level.length > 0; reached += 1) {
+  let level = [body].filter(isContainer);
+  for (let reached = 1; level.length > 0; reached += 1) {
     if (reached > depth) return true;
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+    level = level.flatMap((value) => Object.values(value)).filter(isContainer);
   }
   return false;
 }
+
+const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;

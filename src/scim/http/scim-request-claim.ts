@@ -13,6 +13,18 @@ interface ClaimedMessage extends IncomingMessage {
   [ORIGINAL_TYPE]?: string | undefined;
 }
 
+/** Methods that both adapters route and read bodies of as they should. */
+const ROUTED: ReadonlySet<string | undefined> = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+]);
+
 /** The Content-Type the client sent. */
 export const contentTypeOf = (message: IncomingMessage): string | undefined =>
   ORIGINAL_TYPE in message ? (message as ClaimedMessage)[ORIGINAL_TYPE] : message.headers['content-type'];
@@ -49,6 +61,8 @@ export class ScimRequestClaim implements OnModuleInit {
     const url = claimUrl(message.url ?? '/', this.paths.root, this.routes.endpoints);
     if (url === undefined) return;
     message.url = url;
+    // No endpoint has these, and Fastify would refuse them in its own words; nor has any TRACE, which it routes.
+    if (!ROUTED.has(message.method)) message.method = 'TRACE';
     message[ORIGINAL_TYPE] = message.headers['content-type'];
     const hasBody = message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length']) > 0;
     if (hasBody) message.headers['content-type'] = CLAIMED_TYPE;

@@ -20,7 +20,7 @@ import { nextState } from './identity-state.js';
 import { IdentityStore } from './identity-store.js';
 import { resourceOf, valuesOf } from './identity-values.js';
 import type { IdentityPlan } from './plan-change.js';
-import { decideSignIn, type RefusalReason, type SignInDecision, type SsoLogin } from './sign-in.js';
+import { decideSignIn, isUsableNameId, type RefusalReason, type SignInDecision, type SsoLogin } from './sign-in.js';
 
 /** Who the host is asked to let in. */
 export interface Admission {
@@ -76,7 +76,7 @@ export class IdentityLinksService {
     login: SsoLogin,
     admit: (admission: Admission, manager: EntityManager) => Promise<AdmissionAnswer>,
   ): Promise<SignInOutcome> {
-    if (login.nameIdFormat?.endsWith(':transient')) return { result: 'refused', reason: 'transient-name-id' };
+    if (!isUsableNameId(login)) return { result: 'refused', reason: 'unusable-name-id' };
     try {
       const { outcome, deliveries } = await this.database.transaction(async (manager) => {
         const decision = await this.decide(login, manager);

@@ -7,7 +7,6 @@ export interface SsoLogin {
   /** The host's id of the SAML configuration that signed the assertion; never a name an operator can choose. */
   readonly ssoConnectionId: string;
   readonly nameId: string;
-  /** A `transient` one is refused: it says nothing about who it is at the next login. */
   readonly nameIdFormat?: string;
   /**
    * The account that was signed in when the login began, if it is a member of the organization already (invited earlier).
@@ -24,8 +23,15 @@ export type RefusalReason =
   | 'ambiguous'
   | 'identity-already-linked'
   | 'account-already-linked'
-  | 'transient-name-id'
+  | 'unusable-name-id'
   | 'jit-disabled';
+
+/** As long as a user name or external id may be; more would not fit into an index. */
+const LONGEST_NAME_ID = 1024;
+
+/** A `transient` NameID says nothing about who it is at the next login; an empty one is nobody's. */
+export const isUsableNameId = ({ nameId, nameIdFormat }: SsoLogin): boolean =>
+  nameId.trim() !== '' && nameId.length <= LONGEST_NAME_ID && nameIdFormat?.endsWith(':transient') !== true;
 
 /** What the module knows of a NameID, read under locks. */
 export interface SignInFacts {

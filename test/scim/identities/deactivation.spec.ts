@@ -44,15 +44,18 @@ const forms: readonly (readonly [string, Send])[] = [
   ['PATCH add with a path', patch({ op: 'add', path: 'active', value: false })],
   ['PATCH remove with a path', patch({ op: 'remove', path: 'active' })],
   ['PATCH of the key Active', patch({ op: 'replace', path: 'Active', value: false })],
-  ['PATCH with the attribute\'s URN', patch({ op: 'replace', path: `${CORE}:active`, value: false })],
+  ["PATCH with the attribute's URN", patch({ op: 'replace', path: `${CORE}:active`, value: false })],
   ['PATCH without a path (Okta)', patch({ op: 'replace', value: { active: false } })],
   ['PATCH without a path and with "False"', patch({ op: 'Replace', value: { active: 'False' } })],
   ['PATCH without a path, of the key ACTIVE', patch({ op: 'replace', value: { ACTIVE: false } })],
   ['PATCH without a path, of the URN as key', patch({ op: 'replace', value: { [`${CORE}:active`]: false } })],
-  ['PATCH without a path, of the schema\'s object', patch({ op: 'replace', value: { [CORE]: { active: false } } })],
+  ["PATCH without a path, of the schema's object", patch({ op: 'replace', value: { [CORE]: { active: false } } })],
   ['PATCH add without a path', patch({ op: 'add', value: { active: false } })],
   ['PATCH with another change', patch({ op: 'replace', value: { title: 'Dr', active: false } })],
-  ['PATCH as the last of several', patch({ op: 'add', path: 'title', value: 'Dr' }, { op: 'replace', path: 'active', value: false })],
+  [
+    'PATCH as the last of several',
+    patch({ op: 'add', path: 'title', value: 'Dr' }, { op: 'replace', path: 'active', value: false }),
+  ],
   ['PUT with false', put({ active: false })],
   ['PUT with "False"', put({ active: 'False' })],
   ['PUT with 0', put({ active: 0 })],
@@ -85,7 +88,7 @@ describe('"inactive", in whatever form,', () => {
   it.each([
     ['a boolean with a path', forms[0]],
     ['Entra\'s "False"', forms[2]],
-    ['Okta\'s form', forms[18]],
+    ["Okta's form", forms[18]],
     ['PUT', forms[26]],
   ])('is understood and not only refused: %s', async (_what, form) => {
     const acme = await TestOrganization.of(host);
@@ -123,9 +126,14 @@ describe('the states of a user', () => {
     await deactivate(acme, id);
     await acme.idp.delete(`/Users/${id}`);
     expect(await acme.access(account)).toMatchObject({ type: 'denied', reason: 'deprovisioned' });
-    expect(await acme.eventTypes(id)).toEqual(
-      ['provisioned', 'linked', 'deactivated', 'reactivated', 'deactivated', 'deprovisioned'],
-    );
+    expect(await acme.eventTypes(id)).toEqual([
+      'provisioned',
+      'linked',
+      'deactivated',
+      'reactivated',
+      'deactivated',
+      'deprovisioned',
+    ]);
   });
 
   it('is suspended from birth where active is false', async () => {

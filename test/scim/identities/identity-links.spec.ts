@@ -55,7 +55,12 @@ describe('signIn', () => {
     ['in NFC, by the user name', { userName: 'Zo\u00eb' }, 'zoe\u0308', 'linked'],
     ['in NFC, by the external id', { userName: 'zoe', externalId: 'Zo\u00eb' }, 'Zoe\u0308', 'linked'],
     ['byte for byte, not folded, by the external id', { userName: 'ada', externalId: 'E-1' }, 'e-1', 'jit'],
-    ['never by an e-mail address', { userName: 'ada', emails: [{ value: 'ada@acme.example' }] }, 'ada@acme.example', 'jit'],
+    [
+      'never by an e-mail address',
+      { userName: 'ada', emails: [{ value: 'ada@acme.example' }] },
+      'ada@acme.example',
+      'jit',
+    ],
     ['with its spaces', { userName: 'ada', externalId: 'E-1' }, 'E-1 ', 'jit'],
   ])('compares a NameID %s', async (_how, user, nameId, result) => {
     const acme = await TestOrganization.of(host);
@@ -71,10 +76,7 @@ describe('signIn', () => {
         throw new Error('the host failed');
       },
     ],
-    [
-      'admits another account than the one it was given',
-      async () => ({ accountId: newAccount() }),
-    ],
+    ['admits another account than the one it was given', async () => ({ accountId: newAccount() })],
   ])('leaves nothing behind where the host %s', async (how, admit) => {
     const acme = await TestOrganization.of(host);
     const { id } = await acme.idp.createUser({ userName: 'ada', externalId: 'E-1' });
@@ -124,7 +126,7 @@ describe('signIn', () => {
     await acme.idp.createUser({ userName: 'ada', externalId: 'E-1' });
     const nameIdFormat = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
     const outcome = await acme.signIn('E-1', { nameIdFormat });
-    expect(outcome).toEqual({ result: 'refused', reason: 'transient-name-id' });
+    expect(outcome).toEqual({ result: 'refused', reason: 'unusable-name-id' });
     expect(acme.admissions).toEqual([]);
   });
 
@@ -140,7 +142,7 @@ describe('signIn', () => {
     expect(await acme.accountOf('stranger', { ssoConnectionId: 'saml-2' })).not.toBe(stranger);
   });
 
-  it('refuses a NameID that is one person\'s external id and another\'s user name', async () => {
+  it("refuses a NameID that is one person's external id and another's user name", async () => {
     const acme = await TestOrganization.of(host);
     await acme.idp.createUser({ userName: 'ada', externalId: 'bob' });
     await acme.idp.createUser({ userName: 'bob', externalId: 'E-2' });
@@ -186,7 +188,7 @@ describe('access', () => {
     expect(await acme.access('account-of-nobody')).toEqual({ type: 'unmanaged' });
   });
 
-  it('is each organization\'s own, as links are', async () => {
+  it("is each organization's own, as links are", async () => {
     const acme = await TestOrganization.of(host);
     const globex = await TestOrganization.of(host);
     const user = { userName: 'ada', externalId: 'E-1' };

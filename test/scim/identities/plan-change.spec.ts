@@ -9,10 +9,20 @@ const suspended: IdentityValues = { ...linked, state: 'suspended', resource: { .
 describe('planChange', () => {
   it.each([
     ['an equal resource', unlinked, { ...resource }, []],
-    ['the same attributes in another order', unlinked, { title: 'Countess', active: true, externalId: 'E-1', userName: 'ada' }, []],
+    [
+      'the same attributes in another order',
+      unlinked,
+      { title: 'Countess', active: true, externalId: 'E-1', userName: 'ada' },
+      [],
+    ],
     ['a changed value', unlinked, { ...resource, title: 'Dr' }, [['scim.user.updated', 'title']]],
     ['an added attribute', unlinked, { ...resource, nickName: 'A' }, [['scim.user.updated', 'nickName']]],
-    ['a removed attribute', unlinked, { userName: 'ada', externalId: 'E-1', active: true }, [['scim.user.updated', 'title']]],
+    [
+      'a removed attribute',
+      unlinked,
+      { userName: 'ada', externalId: 'E-1', active: true },
+      [['scim.user.updated', 'title']],
+    ],
     ['active false', unlinked, { ...resource, active: false }, [['scim.user.deactivated', 'active']]],
     ['active true', suspended, { ...resource }, [['scim.user.reactivated', 'active']]],
     [
@@ -33,7 +43,13 @@ describe('planChange', () => {
     ['an unlinked identity', unlinked, { ...resource, active: false }, 'suspended', true],
     ['a linked identity', linked, { ...resource, active: false }, 'suspended', true],
     ['a suspended, linked identity', suspended, resource, 'active', false],
-    ['a suspended, unlinked identity', { ...suspended, accountId: null, linkedBy: null }, resource, 'provisioned', false],
+    [
+      'a suspended, unlinked identity',
+      { ...suspended, accountId: null, linkedBy: null },
+      resource,
+      'provisioned',
+      false,
+    ],
     ['an identity whose active stays', linked, { ...resource, title: 'Dr' }, 'active', false],
   ])('moves %s', (_what, before, after, state, cutsAccess) => {
     expect(planChange(before, after)).toMatchObject({
@@ -52,7 +68,9 @@ describe('planChange', () => {
   });
 
   it('lets the external id change where the login was linked by the user name, and the user name always', () => {
-    expect(planChange({ ...linked, linkedBy: 'userName' }, { ...resource, externalId: 'E-2' }).happenings).toHaveLength(1);
+    expect(planChange({ ...linked, linkedBy: 'userName' }, { ...resource, externalId: 'E-2' }).happenings).toHaveLength(
+      1,
+    );
     expect(planChange(linked, { ...resource, userName: 'ada.king' }).happenings).toHaveLength(1);
     expect(planChange(unlinked, { ...resource, externalId: 'E-2' }).happenings).toHaveLength(1);
   });

@@ -18,7 +18,13 @@ describe('a person who signed in before they were provisioned', () => {
     const acme = await TestOrganization.of(host);
     const account = await acme.accountOf('E-1');
     const { id } = await acme.idp.createUser(user);
-    expect(await acme.identity(id)).toMatchObject({ state: 'active', accountId: account, linkedBy, version: 1, eventSeq: 2 });
+    expect(await acme.identity(id)).toMatchObject({
+      state: 'active',
+      accountId: account,
+      linkedBy,
+      version: 1,
+      eventSeq: 2,
+    });
     expect(await acme.eventTypes(id)).toEqual(['provisioned', 'linked']);
     expect(await acme.linkRows()).toEqual([{ nameId: 'E-1', accountId: account, identityId: id }]);
     expect(await acme.signIn('E-1')).toEqual({ result: 'linked', accountId: account, identityId: id });
@@ -111,8 +117,17 @@ describe('a login that crossed the creation', () => {
   }
 
   it.each([
-    ['deactivation', 'suspended', (acme: TestOrganization, id: string) => acme.idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'active', value: false }])],
-    ['replacement', 'suspended', (acme: TestOrganization, id: string) => acme.idp.put(`/Users/${id}`, { userName: 'ada', active: false })],
+    [
+      'deactivation',
+      'suspended',
+      (acme: TestOrganization, id: string) =>
+        acme.idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'active', value: false }]),
+    ],
+    [
+      'replacement',
+      'suspended',
+      (acme: TestOrganization, id: string) => acme.idp.put(`/Users/${id}`, { userName: 'ada', active: false }),
+    ],
     ['removal', 'deprovisioned', (acme: TestOrganization, id: string) => acme.idp.delete(`/Users/${id}`)],
   ] as const)('is cut off by a %s all the same, once the host agrees', async (_what, state, send) => {
     const { acme, id, account } = await crossed();

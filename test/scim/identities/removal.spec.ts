@@ -46,7 +46,10 @@ describe('a removed user', () => {
     await globex.idp.createUser(USER);
     await acme.idp.delete(`/Users/${id}`);
     expect(await globex.signIn('E-1')).toMatchObject({ result: 'linked' });
-    const rows = await host.dataSource.query('select t::text as text from scim_tombstone t where organization_id = $1', [acme.id]);
+    const rows = await host.dataSource.query(
+      'select t::text as text from scim_tombstone t where organization_id = $1',
+      [acme.id],
+    );
     expect(rows).toHaveLength(1);
     expect(rows[0].text).not.toMatch(/E-1|ada/i);
     expect(rows[0].text).not.toContain(Buffer.from('E-1').toString('hex'));
@@ -127,13 +130,15 @@ describe('the external id a login was linked by', () => {
     ]);
     for (const answer of answers) expect(answer).toMatchObject({ status: 400, body: { scimType: 'mutability' } });
     expect((await acme.idp.put(`/Users/${id}`, USER)).status).toBe(200);
-    expect((await acme.idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'externalId', value: 'E-1' }])).status).toBe(200);
+    expect((await acme.idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'externalId', value: 'E-1' }])).status).toBe(
+      200,
+    );
     expect(await acme.identity(id)).toEqual(before);
     const renamed = await acme.idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'userName', value: 'ada' }]);
     expect(renamed.body).toMatchObject({ userName: 'ada', externalId: 'E-1' });
   });
 
-  it('links and changes nobody by being equal to somebody\'s account, id, user name or e-mail address', async () => {
+  it("links and changes nobody by being equal to somebody's account, id, user name or e-mail address", async () => {
     const acme = await TestOrganization.of(host);
     const victim = await acme.idp.createUser({ ...USER, emails: [{ value: 'ada@acme.example' }] });
     const account = await acme.accountOf('E-1');

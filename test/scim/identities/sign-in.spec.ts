@@ -73,7 +73,13 @@ describe('decideSignIn', () => {
     ],
     [
       'without external id, by user name',
-      { nameId: 'ada@acme.example', identities: [{ ...removed, externalId: null }, { ...again, externalId: null }] },
+      {
+        nameId: 'ada@acme.example',
+        identities: [
+          { ...removed, externalId: null },
+          { ...again, externalId: null },
+        ],
+      },
       undefined,
     ],
     [
@@ -103,7 +109,11 @@ describe('decideSignIn', () => {
     ['left a tombstone, signed in or not', { tombstone: true, signedInAccountId: 'account-9' }, 'deprovisioned'],
     ['left a tombstone, though the login was known before SCIM was', { tombstone: true, link }, 'deprovisioned'],
     ['could be one of two', { identities: [theirs, again] }, 'ambiguous'],
-    ['could be one of two, one of them suspended', { identities: [theirs, { ...again, state: 'suspended' }] }, 'ambiguous'],
+    [
+      'could be one of two, one of them suspended',
+      { identities: [theirs, { ...again, state: 'suspended' }] },
+      'ambiguous',
+    ],
     ['is linked by another NameID or SSO connection', { identities: [linked] }, 'identity-already-linked'],
     ['nobody provisioned, JIT being off', { allowJit: false }, 'jit-disabled'],
   ])('refuses a person who %s', (_who, facts, reason) => {

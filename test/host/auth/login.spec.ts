@@ -1,0 +1,66 @@
+import { Membership } from '../../../src/host/organizations/membership.entity.js';
+import { Organization } from '../../../src/host/organizations/organization.entity.js';
+import { HostClient } from '../../support/host-client.js';
+import { useHost } from '../../stories/organization.js';
+
+describe('a login with a password', () => {
+  const started = useHost();
+  const logIn = (login: Record<string, unknown>) => new HostClient(started.host.url).json('POST', '/api/login', login);
+
+  it('starts a session that no script can read and no other site can send', async () => {
+    const answer = await logIn({ email: ' Owner@Acme.example ', password: 'demo' });
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('set-cookie')).toMatch(
+      /^session=[\w-]{43}; Max-Age=43200; Path=\/; .*HttpOnly; SameSite=Lax$/,
+    );
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it.each([
+    [{ email: 'owner@acme.example', password: 'wrong' }, 401],
+    [{ email: 'nobody@acme.example', password: 'demo' }, 401],
+    [{ email: 'owner@acme.example', password: '' }, 401],
+    [{ email: 'owner@acme.example' }, 400],
+    [{ email: { $ne: '' }, password: 'demo' }, 400],
+    [{ email: 'owner@acme.example', password: 'demo', admin: true }, 400],
+    [{ email: 'owner@acme.example', password: 'demo', organization: 'globex' }, 403],
+  ])('answers %j with %i and no session', async (login, status) => {
+    const answer = await logIn(login);
+    expect(answer.status).toBe(status);
+    expect(typeof answer.body.message).toBe('string');
+    expect(answer.headers.get('set-cookie')).toBeNull();
+  });
+
+  it('is over after a logout', async () => {
+    const owner = await new HostClient(started.host.url).signInAsOwner('acme');
+    expect((await owner.json('POST', '/api/logout')).status).toBe(204);
+    expect((await owner.get('/api/me')).status).toBe(401);
+  });
+
+  it('is for one organization, the first open one or the one that is asked for', async () => {
+    const { dataSource, url } = started.host;
+    const { accountId } = (await logIn({ email: 'owner@initech.example', password: 'demo' })).body;
+    const { id: organizationId } = await dataSource.getRepository(Organization).findOneByOrFail({ slug: 'startup' });
+    const second = { organizationId, accountId, role: 'member', status: 'active' } as const;
+    await dataSource.getRepository(Membership).insert(second);
+
+    expect((await logIn({ email: 'owner@initech.example', password: 'demo' })).body.organization.slug).toBe('initech');
+    const there = new HostClient(url);
+    const login = { email: 'owner@initech.example', password: 'demo', organization: 'startup' };
+    await there.json('POST', '/api/login', login);
+    expect((await there.get('/api/me')).body).toMatchObject({ organization: { slug: 'startup' }, role: 'member' });
+    expect((await there.get('/api/organizations/initech')).status).toBe(404);
+  });
+
+  it('goes on while the membership is active, and not a request longer', async () => {
+    const { dataSource, url } = started.host;
+    const owner = await new HostClient(url).signInAsOwner('globex');
+    const { accountId } = (await owner.get('/api/me')).body;
+    const memberships = dataSource.getRepository(Membership);
+    await memberships.update({ accountId }, { status: 'suspended', suspendedBy: 'owner' });
+    expect((await owner.get('/api/me')).status).toBe(401);
+    expect((await logIn({ email: 'owner@globex.example', password: 'demo' })).status).toBe(403);
+    await memberships.update({ accountId }, { status: 'active', suspendedBy: null });
+    expect((await owner.get('/api/me')).status).toBe(200);
+  });
+});

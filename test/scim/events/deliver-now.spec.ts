@@ -1,0 +1,137 @@
+import { UsersService } from '../../../src/scim/index.js';
+import type { ScimAnswer, ScimClient } from '../../support/scim-client.js';
+import { TestOrganization } from '../../support/test-organization.js';
+import { type RelayHost, startRelayHost } from './relay-host.js';
+
+let host: RelayHost;
+let idp: ScimClient;
+
+beforeAll(async () => {
+  host = await startRelayHost({ options: { deliverEvents: true } });
+  idp = await host.client();
+});
+
+afterEach(() => {
+  host.recorder.before = host.recorder.after = async () => {};
+});
+
+afterAll(() => host.stop());
+
+/** Resolves when the recorder has seen the event. */
+const seen = (identityId: string, sequence: number): Promise<void> =>
+  new Promise((resolve) => {
+    const check = (): void =>
+      host.recorder.sequencesOf(identityId).includes(sequence) ? resolve() : void setImmediate(check);
+    check();
+  });
+
+const paths: readonly (readonly [string, (id: string) => Promise<ScimAnswer>])[] = [
+  ['deactivation by PATCH', (id) => idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'active', value: false }])],
+  ['deactivation by PUT', (id) => idp.put(`/Users/${id}`, { userName: `put-${id}`, active: false })],
+  ['removal', (id) => idp.delete(`/Users/${id}`)],
+];
+
+describe('a request that takes access away', () => {
+  it.each(paths)('is answered after the handlers were tried: %s', async (_what, send) => {
+    const { id } = await idp.createUser({ userName: `now-${_what}` });
+    const { status } = await send(id);
+    expect(status).toBeLessThan(300);
+    const types = host.recorder.seen.filter(({ identityId }) => identityId === id).map(({ type }) => type);
+    expect(types.at(-1)).toBe(_what === 'removal' ? 'scim.user.deprovisioned' : 'scim.user.deactivated');
+  });
+
+  it.each(paths)('is answered in the same way where a handler fails, which is tried again: %s', async (_what, send) => {
+    const { id } = await idp.createUser({ userName: `failing-${_what}` });
+    await seen(id, 1);
+    host.recorder.before = async () => {
+      throw new Error('the handler failed');
+    };
+    expect((await send(id)).status).toBeLessThan(300);
+    expect((await host.deliveries(id)).at(-1)).toMatchObject({ status: 'pending', attempts: 1 });
+    host.recorder.before = async () => {};
+    await host.age();
+    await host.drain();
+    expect((await host.deliveries(id)).at(-1)).toMatchObject({ status: 'delivered', attempts: 2 });
+  });
+
+  it('is answered after two seconds where a handler takes longer, which goes on', async () => {
+    const { id } = await idp.createUser({ userName: 'slow' });
+    await seen(id, 1);
+    let release = (): void => {};
+    const blocked = new Promise<void>((resolve) => (release = resolve));
+    host.recorder.before = (event) => (event.identityId === id ? blocked : Promise.resolve());
+    const { status } = await idp.delete(`/Users/${id}`);
+    expect(status).toBe(204);
+    expect(host.recorder.sequencesOf(id)).toEqual([1]);
+    expect((await host.deliveries(id)).at(-1)).toMatchObject({ status: 'pending', attempts: 0 });
+    release();
+    await seen(id, 2);
+  });
+
+  it('does not wait for the handlers of other people', async () => {
+    const { id: other } = await idp.createUser({ userName: 'stuck' });
+    const { id } = await idp.createUser({ userName: 'quick' });
+    await Promise.all([seen(other, 1), seen(id, 1)]);
+    let release = (): void => {};
+    const blocked = new Promise<void>((resolve) => (release = resolve));
+    host.recorder.before = (event) => (event.identityId === other ? blocked : Promise.resolve());
+    await idp.patch(`/Users/${other}`, [{ op: 'replace', path: 'title', value: 'Dr' }]);
+    await idp.delete(`/Users/${id}`);
+    expect(host.recorder.sequencesOf(id)).toEqual([1, 2]);
+    release();
+    await seen(other, 2);
+  });
+});
+
+describe('other requests', () => {
+  it('are answered at once, and their events are delivered soon without being asked for', async () => {
+    let release = (): void => {};
+    const blocked = new Promise<void>((resolve) => (release = resolve));
+    host.recorder.before = () => blocked;
+    const { id } = await idp.createUser({ userName: 'ada' });
+    expect(host.recorder.sequencesOf(id)).toEqual([]);
+    release();
+    await seen(id, 1);
+  });
+
+  it('deliver a first login before the host goes on', async () => {
+    const acme = await TestOrganization.of(host);
+    const { id } = await acme.idp.createUser({ userName: 'ada' });
+    await seen(id, 1);
+    await acme.accountOf('ada');
+    expect(host.recorder.sequencesOf(id)).toEqual([1, 2]);
+  });
+});
+
+describe('a write in a transaction of the host', () => {
+  const service = (): UsersService => host.app.get(UsersService, { strict: false });
+
+  it('is told of after the commit, not before', async () => {
+    const { organizationId } = idp;
+    const id = await host.dataSource.transaction(async (manager) => {
+      const user = await service().create(organizationId, { userName: 'host' }, { manager });
+      await service().patch(
+        organizationId,
+        String(user['id']),
+        { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [{ op: 'replace', path: 'active', value: false }] },
+        { manager },
+      );
+      expect(await host.tick()).toBe(0);
+      return String(user['id']);
+    });
+    await seen(id, 2);
+  });
+
+  it('leaves no event behind where the host rolls back', async () => {
+    const acme = await TestOrganization.of(host);
+    const { id } = await acme.idp.createUser({ userName: 'ada' });
+    const work = host.dataSource.transaction(async (manager) => {
+      await service().create(acme.id, { userName: 'bob' }, { manager });
+      await service().delete(acme.id, id, { manager });
+      throw new Error('the host changed its mind');
+    });
+    await expect(work).rejects.toThrow('changed its mind');
+    expect(await acme.eventTypes()).toEqual(['provisioned']);
+    expect((await acme.idp.get('/Users')).body.totalResults).toBe(1);
+  });
+});

@@ -1,0 +1,100 @@
+import { Injectable, Scope } from '@nestjs/common';
+import { OnScimEvent, TokenCreated, UserProvisioned, UserUpdated } from '../../../src/scim/index.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
+import { Recorder } from './recorder.js';
+import { startRelayHost } from './relay-host.js';
+
+class Late {
+  readonly seen: string[] = [];
+
+  @OnScimEvent(UserProvisioned, { consumer: 'test.late' })
+  async note({ identityId }: UserProvisioned): Promise<void> {
+    this.seen.push(identityId);
+  }
+}
+
+class Namesake {
+  @OnScimEvent(TokenCreated, { consumer: 'test.late' })
+  async note(): Promise<void> {}
+}
+
+@Injectable({ scope: Scope.REQUEST })
+class PerRequest {
+  @OnScimEvent(UserProvisioned, { consumer: 'test.per-request' })
+  async note(): Promise<void> {}
+}
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+
+afterAll(() => database.drop());
+
+const start = (...providers: NonNullable<Parameters<typeof startModuleHost>[0]>['providers'] & object): Promise<ModuleHost> =>
+  startModuleHost({ databaseUrl: database.url, providers, options: { deliverEvents: false } });
+
+describe('consumers', () => {
+  it('get what is written after they were registered, and nothing of the past', async () => {
+    const first = await startRelayHost({ databaseUrl: database.url });
+    const idp = await first.client();
+    const { id: old } = await idp.createUser({ userName: 'old' });
+    const second = await startRelayHost({ databaseUrl: database.url, providers: [Late, Recorder] });
+    // Written by the process that does not know the handler.
+    const { id } = await idp.createUser({ userName: 'new' });
+    await second.drain();
+    expect(second.app.get(Late).seen).toEqual([id]);
+    expect(second.recorder.sequencesOf(old)).toEqual([1]);
+    expect(await second.deliveries(old, 'test.late')).toEqual([]);
+    expect(await second.deliveries(id, 'test.late')).toMatchObject([{ status: 'delivered' }]);
+    await first.stop();
+    await second.stop();
+  });
+
+  it('are waited for by events of a process that has no handlers', async () => {
+    const writer = await start();
+    const { id } = await (await writer.client()).createUser({ userName: 'ada' });
+    await writer.stop();
+    const worker = await startRelayHost({ databaseUrl: database.url, providers: [Late, Recorder] });
+    await worker.drain();
+    expect(worker.app.get(Late).seen).toContain(id);
+    await worker.stop();
+  });
+
+  it('get only the events they name', async () => {
+    const host = await startRelayHost({ databaseUrl: database.url, providers: [Late, Recorder] });
+    const idp = await host.client();
+    const { id } = await idp.createUser({ userName: 'ada' });
+    await idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'title', value: 'Dr' }]);
+    await host.drain();
+    expect(await host.deliveries(id, 'test.late')).toMatchObject([{ type: 'provisioned' }]);
+    expect(await host.deliveries(id)).toMatchObject([{ type: 'provisioned' }, { type: 'updated' }]);
+    await host.stop();
+  });
+
+  it('may name other events in a later release', async () => {
+    class Widened {
+      @OnScimEvent([UserProvisioned, UserUpdated], { consumer: 'test.late' })
+      async note(): Promise<void> {}
+    }
+    const host = await start(Widened);
+    const rows = await host.dataSource.query(`select event_types from scim_consumer where name = 'test.late'`);
+    expect(rows).toEqual([{ event_types: ['scim.user.provisioned', 'scim.user.updated'] }]);
+    await host.stop();
+  });
+
+  it('are one where one object goes by two tokens', async () => {
+    const host = await start(Late, { provide: 'ALIAS', useExisting: Late });
+    await host.stop();
+  });
+
+  it('refuse to start with a name that two handlers have', async () => {
+    await expect(start(Late, Namesake)).rejects.toThrow('"test.late"');
+  });
+
+  it('refuse to start on a provider that lives for a request only, which would never be called', async () => {
+    await expect(start(PerRequest)).rejects.toThrow('"test.per-request"');
+  });
+});
