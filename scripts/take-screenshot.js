@@ -19,7 +19,11 @@ await page.getByLabel('Label').fill('Okta');
 await page.getByRole('button', { name: 'Generate SCIM token' }).click();
 const token = await page.getByRole('textbox', { name: 'SCIM token' }).inputValue();
 for (const [index, displayName] of people.entries()) {
-  const body = { userName: `${displayName.split(' ')[0].toLowerCase()}@acme.example`, externalId: `00u${index}`, displayName };
+  const body = {
+    userName: `${displayName.split(' ')[0].toLowerCase()}@acme.example`,
+    externalId: `00u${index}`,
+    displayName,
+  };
   await page.request.post(`${origin}/scim/v2/Users`, {
     headers: { authorization: `Bearer ${token}`, 'content-type': SCIM, 'user-agent': 'Okta SCIM Client 1.0.0' },
     data: JSON.stringify({ ...body, active: index !== 1 }),

@@ -17,6 +17,7 @@ import {
   ScimTokensService,
   type TokenScope,
 } from '../../src/scim/index.js';
+import { ScimPaths } from '../../src/scim/http/scim-paths.js';
 import { createTestDatabase } from './database.js';
 import { ScimClient } from './scim-client.js';
 
@@ -76,7 +77,7 @@ export async function startModuleHost(settings: ModuleHostSettings = {}): Promis
       const { token } = await app
         .get(ScimTokensService, { strict: false })
         .generate(organizationId, scopes ? { scopes } : {});
-      return new ScimClient(url, token, organizationId);
+      return new ScimClient(url, token, organizationId, app.get(ScimPaths, { strict: false }).root);
     },
     async stop() {
       await app.close();
@@ -100,7 +101,8 @@ function rootModule(settings: ModuleHostSettings, url: string, organizations: Te
     ...settings.extras,
   });
   class RootModule {}
-  Module({ imports: [typeOrm, scim], providers: [...(settings.providers ?? [])] })(RootModule);
+  const { providers = [], controllers = [] } = settings;
+  Module({ imports: [typeOrm, scim], providers: [...providers], controllers: [...controllers] })(RootModule);
   return RootModule;
 }
 

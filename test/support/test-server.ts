@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { DataSource } from 'typeorm';
 import { findSecrets } from './find-secrets.js';
 import { removeLeftovers, startThrowAwayCluster } from './throw-away-cluster.js';
 
@@ -41,22 +40,12 @@ async function createTemplate(adminUrl: string, name: string): Promise<string> {
   await runStatement(adminUrl, `create database ${name}`);
   url.pathname = `/${name}`;
   try {
+    // Loaded here, so that a mistake in the host breaks the tests that need a database and no others.
+    const { migrate } = await import('../../src/host/database/migrate.js');
     await migrate(url.href);
     return '';
   } catch (error) {
     return String(error);
-  }
-}
-
-async function migrate(url: string): Promise<void> {
-  // Loaded here, so that a mistake in the host breaks the tests that need a database and no others.
-  const { dataSourceOptions } = await import('../../src/host/database/data-source.js');
-  const dataSource = new DataSource(dataSourceOptions(url));
-  try {
-    await dataSource.initialize();
-    await dataSource.runMigrations();
-  } finally {
-    if (dataSource.isInitialized) await dataSource.destroy();
   }
 }
 

@@ -41,6 +41,8 @@ export interface TokenEventFields extends EventFields {
 
 /** An event about an identity. */
 export abstract class UserEvent implements UserEventFields {
+  /** E.g. `scim.user.deprovisioned`. */
+  abstract readonly type: string;
   readonly id: string;
   readonly organizationId: string;
   readonly occurredAt: Date;
@@ -63,6 +65,8 @@ export abstract class UserEvent implements UserEventFields {
 
 /** An event about a token. */
 export abstract class TokenEvent implements TokenEventFields {
+  /** E.g. `scim.token.revoked`. */
+  abstract readonly type: string;
   readonly id: string;
   readonly organizationId: string;
   readonly occurredAt: Date;

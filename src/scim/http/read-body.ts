@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
-import { invalidSyntax, payloadTooLarge, unsupportedMediaType } from '../protocol/scim-error.js';
+import { invalidSyntax, payloadTooLarge, type ScimError, unsupportedMediaType } from '../protocol/scim-error.js';
 import type { ScimRequest } from './scim-request.js';
-import { contentTypeOf } from './scim-request-claim.js';
+import { bodyHeadersOf } from './scim-request-claim.js';
 
 /** RFC 8259 leaves the depth to us: no SCIM message needs a tenth of it, and deeper ones break a serializer. */
 const DEEPEST = 32;
@@ -14,7 +14,9 @@ const DEEPEST = 32;
  */
 export async function readBody(request: ScimRequest, limit: number): Promise<unknown> {
   const message = messageOf(request);
-  checkMediaType(contentTypeOf(message), message.headers['content-encoding']);
+  const { type, length = 0 } = bodyHeadersOf(message);
+  checkMediaType(type, message.headers['content-encoding']);
+  if (length > limit) throw tooLarge(limit);
   const source =
     request.body instanceof Readable || !hasBodyValue(request.body) ? await readAll(message, limit) : request.body;
   const body: unknown = Buffer.isBuffer(source) ? parse(source) : source;
@@ -36,15 +38,13 @@ function checkMediaType(contentType: string | undefined, encoding: string | unde
 }
 
 async function readAll(message: IncomingMessage, limit: number): Promise<Buffer> {
-  const tooLarge = payloadTooLarge(`The body is larger than ${limit} bytes.`);
-  if (Number(message.headers['content-length'] ?? 0) > limit) throw tooLarge;
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
       chunks.push(chunk);
-      if (size > limit) settle(() => reject(tooLarge));
+      if (size > limit) settle(() => reject(tooLarge(limit)));
     };
     const onEnd = (): void => settle(() => resolve(Buffer.concat(chunks)));
     const onBroken = (): void => settle(() => reject(invalidSyntax('The body ended early.')));
@@ -58,6 +58,8 @@ async function readAll(message: IncomingMessage, limit: number): Promise<Buffer>
     else if (message.destroyed) onBroken();
   });
 }
+
+const tooLarge = (limit: number): ScimError => payloadTooLarge(`The body is larger than ${limit} bytes.`);
 
 function parse(bytes: Buffer): unknown {
   if (bytes.length === 0) throw invalidSyntax('The request needs a JSON body.');

@@ -21,7 +21,7 @@ export class ScimExceptionFilter implements ExceptionFilter {
 
   private toScimError(exception: unknown, request: ScimRequest): ScimError {
     if (exception instanceof ScimError) {
-      if (exception.status >= 500) this.log(exception.message, exception.options.cause, request);
+      if (exception.status >= 500) this.log(exception.message, exception.options.cause ?? exception, request);
       return exception;
     }
     // What a guard, an interceptor or a pipe of the host threw.

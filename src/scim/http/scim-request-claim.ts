@@ -5,13 +5,22 @@ import { claimUrl } from './claim-url.js';
 import { ScimPaths } from './scim-paths.js';
 import { ScimRoutes } from './scim-routes.js';
 
-/** A media type that no body parser knows. */
-const CLAIMED_TYPE = 'application/x-scim-claimed';
-const ORIGINAL_TYPE = Symbol('scim:content-type');
+const BODY = Symbol('scim:body');
+
+/** What a request says about its body, as the client sent it. */
+export interface BodyHeaders {
+  readonly type: string | undefined;
+  /** Bytes, if they were announced. */
+  readonly length: number | undefined;
+}
 
 interface ClaimedMessage extends IncomingMessage {
-  [ORIGINAL_TYPE]?: string | undefined;
+  [BODY]?: BodyHeaders;
 }
+
+/** Also for a request that came past the server, as those of Fastify's `inject` do. */
+export const bodyHeadersOf = (message: IncomingMessage): BodyHeaders =>
+  (message as ClaimedMessage)[BODY] ?? toBodyHeaders(message);
 
 /** Methods that both adapters route and read bodies of as they should. */
 const ROUTED: ReadonlySet<string | undefined> = new Set([
@@ -25,10 +34,6 @@ const ROUTED: ReadonlySet<string | undefined> = new Set([
   'TRACE',
 ]);
 
-/** The Content-Type the client sent. */
-export const contentTypeOf = (message: IncomingMessage): string | undefined =>
-  ORIGINAL_TYPE in message ? (message as ClaimedMessage)[ORIGINAL_TYPE] : message.headers['content-type'];
-
 interface FastifyLike {
   hasContentTypeParser(type: string): boolean;
   addContentTypeParser(
@@ -39,8 +44,9 @@ interface FastifyLike {
 
 /**
  * Takes requests under the SCIM path before the host's router and body parsers see them: their URL is put in order, and
- * their body is hidden from parsers that would refuse it in their own words, or read it before the token was checked.
- * The same few lines serve Express and Fastify, whatever the host configured.
+ * their body is hidden from parsers that would refuse it in their own words, or read it before the token was checked:
+ * without the headers that speak of a body, they see none. The same few lines serve Express and Fastify, whatever the
+ * host configured.
  */
 @Injectable()
 export class ScimRequestClaim implements OnModuleInit {
@@ -63,18 +69,19 @@ export class ScimRequestClaim implements OnModuleInit {
     message.url = url;
     // No endpoint has these, and Fastify would refuse them in its own words; nor has any TRACE, which it routes.
     if (!ROUTED.has(message.method)) message.method = 'TRACE';
-    message[ORIGINAL_TYPE] = message.headers['content-type'];
-    const hasBody = message.headers['transfer-encoding'] !== undefined || Number(message.headers['content-length']) > 0;
-    if (hasBody) message.headers['content-type'] = CLAIMED_TYPE;
-    else delete message.headers['content-type'];
+    message[BODY] = toBodyHeaders(message);
+    for (const name of ['content-type', 'content-length', 'transfer-encoding']) delete message.headers[name];
   }
 
-  /** Fastify answers 415 for a type without a parser; this one hands the unread stream on. `app.inject` sends the plain type. */
+  /** Fastify answers 415 for a type without a parser, if it sees one, as with `inject`; this one hands the stream on. */
   private passBodiesThrough(fastify: FastifyLike): void {
-    for (const type of [CLAIMED_TYPE, 'application/scim+json']) {
-      if (!fastify.hasContentTypeParser(type)) {
-        fastify.addContentTypeParser(type, (_request, body, done) => done(null, body));
-      }
-    }
+    const type = 'application/scim+json';
+    if (fastify.hasContentTypeParser(type)) return;
+    fastify.addContentTypeParser(type, (_request, body, done) => done(null, body));
   }
+}
+
+function toBodyHeaders({ headers }: IncomingMessage): BodyHeaders {
+  const length = headers['content-length'];
+  return { type: headers['content-type'], length: length === undefined ? undefined : Number(length) };
 }

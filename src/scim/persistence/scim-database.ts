@@ -61,8 +61,10 @@ export class ScimDatabase {
     if (manager?.queryRunner) {
       return (await manager.queryRunner.connect()) as Queryable;
     }
-    // TypeORM calls the pg pool `master`; it types drivers without it.
-    return (this.dataSource.driver as unknown as { master: Queryable }).master;
+    // TypeORM calls the pg pool `master`, and types drivers without it; a DataSource that was shut has none.
+    const { master } = this.dataSource.driver as unknown as { master: Queryable | undefined };
+    if (!master) throw unavailable('The database is not available; try again later.');
+    return master;
   }
 }
 
@@ -87,11 +89,14 @@ function driverError(error: unknown): DriverError {
 
 /**
  * Connection exceptions (08), resources (53), operator intervention (57P), serialization and deadlock (40), lock timeout
- * (55P03), cancelled query (57014), sockets, and pg's own words for a lost connection or a pool with none to give.
+ * (55P03), cancelled query (57014), a server that is read-only since a failover (25006), a database that is closed (55000),
+ * gone (3D000) or refuses its user (28), sockets, and pg's and TypeORM's own words for a lost connection
+ * or a pool with none to give.
  */
-const UNAVAILABLE = /^(08...|53...|57P..|40001|40P01|55P03|57014|ECONN.*|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)$/;
+const UNAVAILABLE =
+  /^(08...|53...|57P..|28...|40001|40P01|55P03|57014|25006|55000|3D000|ECONN.*|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN)$/;
 const LOST_CONNECTION =
-  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable/;
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|calling end on the pool|Driver not Connected/;
 
 function translateDatabaseError(error: unknown): unknown {
   const { code, message } = driverError(error);

@@ -113,7 +113,10 @@ describe('a write in a transaction of the host', () => {
       await service().patch(
         organizationId,
         String(user['id']),
-        { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations: [{ op: 'replace', path: 'active', value: false }] },
+        {
+          schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+          Operations: [{ op: 'replace', path: 'active', value: false }],
+        },
         { manager },
       );
       expect(await host.tick()).toBe(0);

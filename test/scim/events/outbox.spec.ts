@@ -16,7 +16,9 @@ describe('the outbox', () => {
     const account = await acme.accountOf('E-1');
     await acme.idp.put(`/Users/${id}`, { userName: 'ada', title: 'Dr', active: false });
     await acme.idp.delete(`/Users/${id}`);
-    const [{ id: tokenId }] = await host.dataSource.query('select id from scim_token where organization_id = $1', [acme.id]);
+    const [{ id: tokenId }] = await host.dataSource.query('select id from scim_token where organization_id = $1', [
+      acme.id,
+    ]);
     const request = { aggregateId: id, tokenId, requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) };
     const names = { userName: 'ada', externalId: 'E-1' };
     const suspended = { state: 'suspended', accountId: account };
@@ -64,7 +66,12 @@ describe('the outbox', () => {
 
   it('says nothing of a write that changes nothing', async () => {
     const acme = await TestOrganization.of(host);
-    const user = await acme.idp.createUser({ userName: 'ada', externalId: 'E-1', title: 'Dr', emails: [{ value: 'a@b.example' }] });
+    const user = await acme.idp.createUser({
+      userName: 'ada',
+      externalId: 'E-1',
+      title: 'Dr',
+      emails: [{ value: 'a@b.example' }],
+    });
     const path = `/Users/${user.id}`;
     const before = await acme.identity(user.id);
     const answers = [
@@ -120,7 +127,9 @@ describe('the outbox', () => {
     await acme.idp.patch(`/Users/${id}`, [{ op: 'replace', value: { title: 'Dr', password } }]);
     await acme.idp.put(`/Users/${id}`, { userName: 'ada', title: 'Mrs', password });
     await acme.idp.delete(`/Users/${id}`);
-    const rows = await host.dataSource.query('select o::text as text from scim_outbox o where organization_id = $1', [acme.id]);
+    const rows = await host.dataSource.query('select o::text as text from scim_outbox o where organization_id = $1', [
+      acme.id,
+    ]);
     expect(rows).toHaveLength(5);
     for (const { text } of rows) {
       expect(text).not.toContain(password);

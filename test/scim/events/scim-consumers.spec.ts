@@ -33,8 +33,9 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-const start = (...providers: NonNullable<Parameters<typeof startModuleHost>[0]>['providers'] & object): Promise<ModuleHost> =>
-  startModuleHost({ databaseUrl: database.url, providers, options: { deliverEvents: false } });
+const start = (
+  ...providers: NonNullable<Parameters<typeof startModuleHost>[0]>['providers'] & object
+): Promise<ModuleHost> => startModuleHost({ databaseUrl: database.url, providers, options: { deliverEvents: false } });
 
 describe('consumers', () => {
   it('get what is written after they were registered, and nothing of the past', async () => {
