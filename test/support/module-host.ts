@@ -66,7 +66,12 @@ export async function startModuleHost(settings: ModuleHostSettings = {}): Promis
   const adapter = settings.adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
   const app = await NestFactory.create(root, adapter as ExpressAdapter, { logger: ['fatal'], abortOnError: false });
   settings.configure?.(app);
-  await app.listen(0, '127.0.0.1');
+  try {
+    await app.listen(0, '127.0.0.1');
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   const url = await app.getUrl();
   return {
     app,

@@ -19,13 +19,15 @@ export class ScimConsumers implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    for (const { metadata, handler } of this.findHandlers()) {
+    const found = [...this.findHandlers()];
+    for (const { metadata, handler } of found) {
       if (this.handlers.has(metadata.consumer)) {
         throw new Error(`Two handlers of SCIM events are named "${metadata.consumer}"; a consumer name is unique.`);
       }
       this.handlers.set(metadata.consumer, handler);
-      await this.database.run(registerConsumer, [metadata.consumer, metadata.types]);
     }
+    // Only once all are right: a registration outlives a start that fails.
+    for (const { metadata } of found) await this.database.run(registerConsumer, [metadata.consumer, metadata.types]);
   }
 
   get names(): string[] {
@@ -37,16 +39,22 @@ export class ScimConsumers implements OnApplicationBootstrap {
   }
 
   private *findHandlers(): Generator<{ metadata: ScimHandlerMetadata; handler: ScimHandler }> {
+    const found = new Set<object>();
     for (const provider of this.discovery.getProviders()) {
-      const instance: unknown = provider.isDependencyTreeStatic() ? provider.instance : undefined;
-      if (typeof instance !== 'object' || instance === null) continue;
+      const instance: unknown = provider.instance;
+      // One object may be provided by several tokens.
+      if (typeof instance !== 'object' || instance === null || found.has(instance)) continue;
+      found.add(instance);
       const methods = instance as Readonly<Record<string, unknown>>;
       for (const name of this.scanner.getAllMethodNames(Object.getPrototypeOf(instance))) {
         const method = methods[name];
         if (typeof method !== 'function') continue;
-        const metadata: unknown = Reflect.getMetadata(ON_SCIM_EVENT, method);
+        const metadata = Reflect.getMetadata(ON_SCIM_EVENT, method) as ScimHandlerMetadata | undefined;
         if (metadata === undefined) continue;
-        yield { metadata: metadata as ScimHandlerMetadata, handler: method.bind(instance) as ScimHandler };
+        if (!provider.isDependencyTreeStatic()) {
+          throw new Error(`The handler "${metadata.consumer}" is on a request-scoped provider: no request will call it.`);
+        }
+        yield { metadata, handler: method.bind(instance) as ScimHandler };
       }
     }
   }

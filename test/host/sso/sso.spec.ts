@@ -4,7 +4,8 @@ import { readAuthnRequestId } from '../../../src/host/demo/read-authn-request.js
 import { type Assertion, signResponse } from '../../../src/host/demo/sign-response.js';
 import { Organization } from '../../../src/host/organizations/organization.entity.js';
 import { type HostAnswer, HostClient } from '../../support/host-client.js';
-import { startHost } from '../../support/host.js';
+import { freePort } from '../../support/free-port.js';
+import { startHost, type TestHost } from '../../support/host.js';
 import { useHost } from '../../stories/organization.js';
 
 /** An identity provider that says what the test wants. */
@@ -131,16 +132,31 @@ describe('the assertion consumer service', () => {
 });
 
 describe('single sign-on over HTTPS', () => {
+  let host: TestHost;
+  let url: string;
+  beforeAll(async () => {
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}`;
+    host = await startHost({ port, publicUrl: 'https://app.example' });
+  });
+  afterAll(() => host.stop());
+
   it('ends in the browser that began it', async () => {
-    const host = await startHost({ publicUrl: 'https://app.example' });
-    const begun = new HostClient(host.url);
-    const request = await begun.get('/orgs/acme/sso');
-    expect(request.headers.get('set-cookie')).toMatch(/^sso_browser=[\w-]{43}; .*HttpOnly; Secure; SameSite=None$/);
-    const { searchParams } = new URL(request.headers.get('location') ?? '');
-    const other = await new HostClient(host.url).finishSso('acme', searchParams, 'somebody').catch(String);
-    expect(other).toMatchObject({ status: 403, text: expect.stringContaining('begun in another browser') });
-    const again = new URL((await begun.get('/orgs/acme/sso')).headers.get('location') ?? '');
-    expect(await begun.finishSso('acme', again.searchParams, 'somebody')).not.toMatchObject({ status: 403 });
-    await host.stop();
+    const begun = new HostClient(url);
+    const answer = await begun.get('/orgs/acme/sso');
+    expect(answer.headers.get('set-cookie')).toMatch(/^sso_browser=[\w-]{43}; .*HttpOnly; Secure; SameSite=None$/);
+    const { searchParams } = new URL(answer.headers.get('location') ?? '');
+    const elsewhere = await new HostClient(url).finishSso('acme', searchParams, 'somebody');
+    expect(elsewhere.status).toBe(403);
+    expect(elsewhere.text).toContain('begun in another browser');
+    await begun.signInBySso('acme', 'somebody');
+    expect((await begun.get('/api/me')).status).toBe(200);
+  });
+
+  it('keeps its session off plain HTTP', async () => {
+    const login = { email: 'owner@acme.example', password: 'demo' };
+    const answer = await new HostClient(url).json('POST', '/api/login', login);
+    expect(answer.headers.get('set-cookie')).toContain('; Secure; ');
+    expect(answer.headers.get('strict-transport-security')).toContain('max-age=');
   });
 });

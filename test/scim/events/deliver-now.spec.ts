@@ -17,13 +17,14 @@ afterEach(() => {
 
 afterAll(() => host.stop());
 
-/** Resolves when the recorder has seen the event. */
-const seen = (identityId: string, sequence: number): Promise<void> =>
-  new Promise((resolve) => {
-    const check = (): void =>
-      host.recorder.sequencesOf(identityId).includes(sequence) ? resolve() : void setImmediate(check);
-    check();
-  });
+/** Resolves when the recorder has handled the event and the delivery is acknowledged. */
+async function seen(identityId: string, sequence: number): Promise<void> {
+  for (let tries = 0; tries < 2000; tries += 1) {
+    const delivered = (await host.deliveries(identityId)).filter(({ status }) => status === 'delivered');
+    if (host.recorder.sequencesOf(identityId).includes(sequence) && delivered.length >= sequence) return;
+  }
+  throw new Error(`Event ${sequence} of ${identityId} was not delivered.`);
+}
 
 const paths: readonly (readonly [string, (id: string) => Promise<ScimAnswer>])[] = [
   ['deactivation by PATCH', (id) => idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'active', value: false }])],

@@ -27,7 +27,7 @@ describe('the outbox', () => {
         ...request,
         sequence: 1,
         type: 'scim.user.provisioned',
-        payload: { state: 'provisioned', version: 1, changed: ['userName', 'externalId', 'active'] },
+        payload: { state: 'provisioned', version: 1, changed: ['externalId', 'userName', 'active'] },
         personal: { ...names, attributes: { ...names, active: true } },
       },
       {
