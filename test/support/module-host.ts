@@ -52,6 +52,7 @@ export interface ModuleHostSettings {
   readonly options?: Partial<ScimModuleOptions>;
   readonly extras?: ScimModuleExtras;
   readonly providers?: readonly Provider[];
+  readonly controllers?: readonly Type[];
   /** What a host does to an application before it listens. */
   readonly configure?: (app: INestApplication) => void;
   /** Another database than a new one. */

@@ -35,7 +35,7 @@ export function filterToSql(filter: Filter, source: FilterSource, values: unknow
       return `(${terms.join(filter.type === 'and' ? ' AND ' : ' OR ')})`;
     }
     case 'not':
-      return `(${filterToSql(filter.term, source, values)} IS NOT TRUE)`;
+      return not(filterToSql(filter.term, source, values));
     case 'present':
       return present(filter.target, source);
     case 'compare':
@@ -93,7 +93,7 @@ function elementCondition(where: Filter, values: unknown[]): string {
       return `(${terms.join(where.type === 'and' ? ' AND ' : ' OR ')})`;
     }
     case 'not':
-      return `(${elementCondition(where.term, values)} IS NOT TRUE)`;
+      return not(elementCondition(where.term, values));
     case 'present':
       return where.target.subAttribute ? `element ? ${literal(where.target.subAttribute.name)}` : 'TRUE';
     case 'compare': {
@@ -170,6 +170,9 @@ function compareOrdered(value: string, operator: CompareOperator, parameter: str
   }
   return `${value} ${SQL_OPERATORS[operator]} ${parameter}`;
 }
+
+/** What is null is not the case either. Both pairs of parentheses count: PostgreSQL refuses `a IS NOT NULL IS NOT TRUE`. */
+const not = (condition: string): string => `((${condition}) IS NOT TRUE)`;
 
 function elementExists(array: string, condition: string): string {
   return `EXISTS (SELECT 1 FROM jsonb_array_elements(${array}) AS element WHERE ${condition})`;
