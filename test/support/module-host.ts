@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type CanActivate, Injectable, Module, type Provider, type Type } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
+import { type CanActivate, type INestApplication, Injectable, Module, type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ExpressAdapter } from '@nestjs/platform-express';

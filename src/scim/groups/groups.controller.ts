@@ -5,6 +5,7 @@ import { queryOf, type ScimRequest } from '../http/scim-request.js';
 import { ScimResponder } from '../http/scim-responder.js';
 import { parseFilter } from '../protocol/filter/parse-filter.js';
 import { readPage, toListResponse } from '../protocol/list.js';
+import { readProjection } from '../protocol/project.js';
 import { notImplemented } from '../protocol/scim-error.js';
 import { groupResourceType } from '../protocol/schemas/resource-types.js';
 import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
@@ -22,6 +23,7 @@ export class GroupsController {
   list(@Req() request: ScimRequest, @Res() response: unknown): void {
     const parameters = readParameters(queryOf(request));
     if (parameters.filter !== undefined) parseFilter(parameters.filter, groupResourceType);
+    readProjection(parameters, groupResourceType);
     const { startIndex } = readPage(parameters, limitsOf(this.options));
     this.responder.send(request, response, { status: 200, body: toListResponse([], { totalResults: 0, startIndex }) });
   }

@@ -185,11 +185,11 @@ export class ScimTokensService {
   }
 }
 
-function checkBounds({ label = null, expiresInDays = DEFAULT_DAYS }: NewToken): void {
+function checkBounds({ label = '', expiresInDays = DEFAULT_DAYS }: NewToken): void {
   if (!Number.isInteger(expiresInDays) || expiresInDays < 1 || expiresInDays > MOST_DAYS) {
     throw invalidValue(`A token lives 1 to ${MOST_DAYS} days.`);
   }
-  if (label !== null && label.length > LONGEST_LABEL) {
+  if (label.length > LONGEST_LABEL) {
     throw invalidValue(`A label has at most ${LONGEST_LABEL} characters.`);
   }
 }

@@ -29,7 +29,7 @@ describe.each(['express', 'fastify'] as const)('the people on the settings page,
   const list = (query: Record<string, string> = {}, organization = acme.id): Promise<ScimAnswer> =>
     new ScimClient(host.url, '', organization, `/admin/${organization}`).send(
       'GET',
-      `/identities?${new URLSearchParams(query)}`,
+      `/identities?${new URLSearchParams(query).toString()}`,
       undefined,
       { authorization: '' },
     );

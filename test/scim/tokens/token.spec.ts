@@ -33,7 +33,7 @@ describe('generateToken', () => {
 
   it('ends in the CRC-32 of all before it, in base 62', () => {
     const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-    const checksum = [...known.slice(-6)].reduce((sum, digit) => sum * 62 + digits.indexOf(digit), 0);
+    const checksum = Array.from(known.slice(-6)).reduce((sum, digit) => sum * 62 + digits.indexOf(digit), 0);
     expect(checksum).toBe(crc32(known.slice(0, -6)));
   });
 
