@@ -21,7 +21,7 @@ export interface UserQuery {
   readonly filter?: string;
   /** 1-based. Default 1. */
   readonly startIndex?: number;
-  /** Capped at `limits.pageMax`. Default `limits.pageDefault`. */
+  /** Brought between 0 and `limits.pageMax`. Default `limits.pageDefault`. */
   readonly count?: number;
 }
 
@@ -59,7 +59,8 @@ export class UsersService {
   async list(organizationId: string, query: UserQuery = {}): Promise<UserList> {
     const { pageDefault, pageMax } = limitsOf(this.options);
     const filter = query.filter === undefined ? undefined : parseFilter(query.filter, userResourceType);
-    const page = { startIndex: query.startIndex ?? 1, count: Math.min(query.count ?? pageDefault, pageMax) };
+    const { startIndex = 1, count = pageDefault } = query;
+    const page = { startIndex: Math.max(startIndex, 1), count: Math.min(Math.max(count, 0), pageMax) };
     const selection = { filter, source: identitySource(this.paths.baseUrl) };
     const { identities, totalResults } = await listIdentities(this.database, organizationId, selection, page);
     return { resources: identities.map((identity) => this.render(identity)), totalResults };
