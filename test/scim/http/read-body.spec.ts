@@ -1,5 +1,8 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { IncomingMessage } from 'node:http';
+import { connect, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { readBody } from '../../../src/scim/http/read-body.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import type { ScimClient } from '../../support/scim-client.js';
 import { expectScimError } from '../../support/scim-errors.js';
@@ -163,4 +166,13 @@ describe.each(['express', 'fastify'] as const)('the body of a request on %s', (a
       socket.on('connect', () => socket.write(bytes, () => socket.resetAndDestroy()));
     });
   }
+});
+
+describe('readBody', () => {
+  it('does not wait for a client that left while its token was looked up', async () => {
+    const message = Object.assign(new IncomingMessage(new Socket()), { method: 'POST', url: '/scim/v2/Users' });
+    message.destroy();
+    await once(message, 'close');
+    await expect(readBody(message, LIMIT)).rejects.toMatchObject({ status: 400, scimType: 'invalidSyntax' });
+  });
 });

@@ -70,16 +70,25 @@ describe.each(['express', 'fastify'] as const)('when something behind the module
     expect((await client.get('/Users')).status).toBe(200);
   });
 
-  it('says nothing of a mistake of ours but the request id', async () => {
+  it('tells the client the request id of a mistake of ours, and the log what it was', async () => {
+    const logged: string[] = [];
+    const note = (...parts: unknown[]): void => void logged.push(parts.map(String).join(' '));
+    host.app.useLogger({ log: note, error: note, warn: note });
     await host.dataSource.query('ALTER TABLE scim_identity RENAME COLUMN attributes TO hidden');
-    for (const answer of [
-      await client.get(`/Users/${id}`),
-      await client.get('/Users'),
-      await client.post('/Users', { userName: 'x' }),
-    ]) {
+    const answers = await Promise.all([
+      client.get(`/Users/${id}`),
+      client.filterUsers('userName eq "personal@data.example"'),
+      client.post('/Users', { userName: 'personal@data.example', password: 'canary-Passw0rd-1' }),
+    ]);
+    for (const answer of answers) {
       expectScimError(answer, 500);
-      expect(answer.body.detail).toMatch(/^Internal error; the request id is [0-9a-f-]{36}\.$/);
+      const [, requestId = 'none'] =
+        /^Internal error; the request id is ([0-9a-f-]{36})\.$/.exec(answer.body.detail) ?? [];
+      const lines = logged.filter((line) => line.includes(requestId));
+      expect(lines).toEqual([expect.stringContaining(client.organizationId)]);
+      expect(lines[0]).toMatch(/column .*attributes.* does not exist/);
     }
+    for (const secret of [client.token, 'personal@data', 'canary']) expect(logged.join('\n')).not.toContain(secret);
   });
 
   const everything = (): Promise<ScimAnswer[]> =>
