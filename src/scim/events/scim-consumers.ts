@@ -52,7 +52,9 @@ export class ScimConsumers implements OnApplicationBootstrap {
         const metadata = Reflect.getMetadata(ON_SCIM_EVENT, method) as ScimHandlerMetadata | undefined;
         if (metadata === undefined) continue;
         if (!provider.isDependencyTreeStatic()) {
-          throw new Error(`The handler "${metadata.consumer}" is on a request-scoped provider: no request will call it.`);
+          throw new Error(
+            `The handler "${metadata.consumer}" is on a request-scoped provider: no request will call it.`,
+          );
         }
         yield { metadata, handler: method.bind(instance) as ScimHandler };
       }

@@ -17,7 +17,7 @@ export class ScimOutboxEvent {
   organizationId: string;
 
   @Column({ type: 'text', name: 'aggregate_type' })
-  aggregateType: 'user' | 'token';
+  aggregateType: 'user' | 'token' | 'group';
 
   @Column({ type: 'uuid', name: 'aggregate_id' })
   aggregateId: string;

@@ -1,0 +1,56 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Groups, and one row for each member of each group. */
+export class CreateScimGroups1764100000000 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(GROUPS);
+    await queryRunner.query(aggregateTypes(`'user', 'token', 'group'`));
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('DROP TABLE scim_group_member, scim_group');
+    await queryRunner.query(`DELETE FROM scim_outbox WHERE aggregate_type = 'group'`);
+    await queryRunner.query(aggregateTypes(`'user', 'token'`));
+  }
+}
+
+const GROUPS = `
+CREATE TABLE scim_group (
+  id uuid PRIMARY KEY,
+  organization_id text NOT NULL,
+  connection_id uuid NOT NULL,
+  external_id text COLLATE "C",
+  display_name text NOT NULL,
+  display_name_key text COLLATE "C" NOT NULL,
+  unique_name_key text COLLATE "C",
+  version integer NOT NULL,
+  event_seq integer NOT NULL,
+  created_at timestamptz(3) NOT NULL,
+  modified_at timestamptz(3) NOT NULL,
+  CONSTRAINT scim_group_organization_id_id UNIQUE (organization_id, id),
+  FOREIGN KEY (organization_id, connection_id) REFERENCES scim_connection (organization_id, id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX scim_group_unique_name ON scim_group (organization_id, unique_name_key);
+CREATE UNIQUE INDEX scim_group_external_id ON scim_group (organization_id, external_id);
+CREATE INDEX scim_group_name ON scim_group (organization_id, display_name_key);
+CREATE INDEX scim_group_order ON scim_group (organization_id, created_at, id);
+CREATE TABLE scim_group_member (
+  group_id uuid NOT NULL,
+  organization_id text NOT NULL,
+  user_id uuid,
+  member_group_id uuid,
+  member_id uuid NOT NULL GENERATED ALWAYS AS (COALESCE(user_id, member_group_id)) STORED,
+  position bigint GENERATED ALWAYS AS IDENTITY,
+  PRIMARY KEY (group_id, member_id),
+  CHECK (num_nonnulls(user_id, member_group_id) = 1),
+  CHECK (member_group_id <> group_id),
+  FOREIGN KEY (organization_id, group_id) REFERENCES scim_group (organization_id, id) ON DELETE CASCADE,
+  FOREIGN KEY (organization_id, user_id) REFERENCES scim_identity (organization_id, id),
+  FOREIGN KEY (organization_id, member_group_id) REFERENCES scim_group (organization_id, id)
+);
+CREATE INDEX scim_group_member_member ON scim_group_member (member_id);
+CREATE INDEX scim_group_member_order ON scim_group_member (group_id, position)`;
+
+const aggregateTypes = (types: string): string => `
+ALTER TABLE scim_outbox DROP CONSTRAINT scim_outbox_aggregate_type_check,
+  ADD CONSTRAINT scim_outbox_aggregate_type_check CHECK (aggregate_type IN (${types}))`;
