@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type CanActivate, Injectable, Module, type Provider, type Type } from '@nestjs/common';
-import type { INestApplication } from '@nestjs/common';
+import { type CanActivate, type INestApplication, Injectable, Module, type Provider, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -52,6 +51,7 @@ export interface ModuleHostSettings {
   readonly options?: Partial<ScimModuleOptions>;
   readonly extras?: ScimModuleExtras;
   readonly providers?: readonly Provider[];
+  readonly controllers?: readonly Type[];
   /** What a host does to an application before it listens. */
   readonly configure?: (app: INestApplication) => void;
   /** Another database than a new one. */

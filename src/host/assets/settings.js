@@ -171,13 +171,18 @@ for (const button of document.querySelectorAll('[data-copy]')) {
 
 // Tables
 
-/** Cells are texts or elements. */
+/** Cells are texts or elements; the first one names the row. */
 function fill(id, rows, emptyText, keep = false) {
   const body = byId(id);
   if (!keep) body.replaceChildren();
   for (const cells of rows) {
     const row = body.insertRow();
-    for (const cell of cells) row.insertCell().append(cell);
+    const [name, ...rest] = cells;
+    const header = document.createElement('th');
+    header.scope = 'row';
+    header.append(name);
+    row.append(header);
+    for (const cell of rest) row.insertCell().append(cell);
   }
   if (body.rows.length > 0) return;
   const cell = body.insertRow().insertCell();

@@ -56,6 +56,7 @@ export class PagesController {
       serviceProvider: this.saml.serviceProvider(slug),
       settings: await this.connections.find(organizationId),
       plan: (await this.organizations.get(organizationId)).plan,
+      entitlement: await this.organizations.entitlement(organizationId),
       seats: await this.memberships.seats(organizationId),
     };
     response.type('html').send(samlSettingsPage(view));

@@ -1,3 +1,4 @@
+import type { ScimEntitlement } from '../../scim/index.js';
 import type { Actor } from '../auth/actor.js';
 import { type Html, html } from '../http/html.js';
 import { page } from '../http/page.js';
@@ -11,6 +12,7 @@ interface View {
   /** Undefined until something is saved. */
   readonly settings: SamlSettings | undefined;
   readonly plan: Plan;
+  readonly entitlement: ScimEntitlement;
   readonly seats: { readonly limit: number; readonly used: number };
 }
 
@@ -23,13 +25,13 @@ export function samlSettingsPage(view: View): string {
       Plan: <strong>${plan}</strong> · Seats: <strong id="seats">${seats.used} of ${seats.limit}</strong> used
     </p>
     <p id="status" role="status" class="status"></p>
-    ${samlSection(view)} ${scimSection()} ${revokeDialog()}
+    ${samlSection(view)} ${scimSection(view)} ${revokeDialog()}
   </div>`;
   return page({ title: `SAML SSO – ${actor.organizationName}`, body, actor, scripts: ['settings.js'] });
 }
 
 function samlSection({ serviceProvider, settings }: View): Html {
-  const checked = (on: boolean): Html => html`${on && html`checked`}`;
+  const checked = (on: boolean): Html | false => on && html`checked`;
   return html`<section class="card" aria-labelledby="saml-heading">
     <h2 id="saml-heading">Single sign-on</h2>
     <div class="pair">
@@ -57,14 +59,16 @@ function samlSection({ serviceProvider, settings }: View): Html {
   </section>`;
 }
 
-function scimSection(): Html {
+function scimSection({ entitlement }: View): Html {
   return html`<section class="card" aria-labelledby="scim-heading">
     <h2 id="scim-heading">SCIM provisioning</h2>
     <p>
       Your identity provider creates, updates and removes this organization's people by itself. A provisioned person
       takes no seat until the first sign-in.
     </p>
-    <div id="scim-missing" class="notice" hidden></div>
+    <div id="scim-missing" class="notice" ${entitlement.allowed && html`hidden`}>
+      ${!entitlement.allowed && entitlement.detail}
+    </div>
     ${readOnly({ id: 'endpoint-url', label: 'SCIM API endpoint URL', value: '', copy: 'Copy endpoint URL' })}
     <form id="token-form" class="row">
       <label
@@ -79,7 +83,7 @@ function scimSection(): Html {
           <option value="730">2 years</option>
         </select></label
       >
-      <button type="submit" id="generate">Generate SCIM token</button>
+      <button type="submit" id="generate" ${!entitlement.allowed && html`disabled`}>Generate SCIM token</button>
     </form>
     <p id="token-error" role="alert" class="error"></p>
     <div id="new-token" class="notice good" tabindex="-1" aria-labelledby="new-token-heading" role="group" hidden>

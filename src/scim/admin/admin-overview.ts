@@ -9,6 +9,7 @@ import type { ScimEntitlement } from '../scim.options.js';
 import { ScimEntitlements } from '../tokens/scim-entitlements.js';
 
 const DEFAULT_LIMIT = 50;
+const OUR_YEARS = /^[1-9]\d{3}-/;
 
 type VisibleState = Exclude<IdentityState, 'deprovisioned'>;
 
@@ -90,6 +91,9 @@ const writeCursor = ({ createdAt, id }: IdentitySummary): string =>
 
 function readCursor(cursor: string): { createdAt: string; id: string } {
   const [createdAt = '', id = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split(' ');
-  if (Number.isNaN(Date.parse(createdAt)) || !isId(id)) throw new BadRequestException('The cursor is not one of ours.');
-  return { createdAt: new Date(createdAt).toISOString(), id };
+  const time = new Date(createdAt);
+  // A day or a year that no calendar has would be an error of the database.
+  const isTime = OUR_YEARS.test(createdAt) && !Number.isNaN(time.getTime()) && time.toISOString() === createdAt;
+  if (!isTime || !isId(id)) throw new BadRequestException('The cursor is not one of ours.');
+  return { createdAt, id };
 }

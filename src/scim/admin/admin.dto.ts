@@ -4,33 +4,41 @@ import {
   ArrayUnique,
   IsIn,
   IsInt,
-  IsOptional,
   IsString,
   Matches,
   Max,
   MaxLength,
   Min,
+  ValidateIf,
 } from 'class-validator';
 import type { IdentityState } from '../persistence/entities/provisioned-identity.entity.js';
+import { LONGEST_LABEL, MOST_DAYS } from '../tokens/scim-tokens.service.js';
 import { TOKEN_SCOPES, type TokenScope } from '../tokens/token-scopes.js';
+
+/** Unlike `IsOptional`, null is no absence: a null that a script sent by mistake is not to mean all scopes. */
+const IfPresent = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
+
+/** Control characters have no place on a page, and a database does not take all of them. */
+const IsPrintable = (): PropertyDecorator =>
+  Matches(/^[^\p{Cc}]*$/u, { message: '$property must not contain control characters' });
 
 /** Body of `POST tokens`. */
 export class NewTokenDto {
-  /** What the admin calls the token; control characters have no place in a list. */
-  @IsOptional()
+  /** What the admin calls the token. */
+  @IfPresent()
   @IsString()
-  @MaxLength(100)
-  @Matches(/^[^\p{Cc}]*$/u, { message: 'label must not contain control characters' })
+  @MaxLength(LONGEST_LABEL)
+  @IsPrintable()
   label?: string;
 
   /** Days. */
-  @IsOptional()
+  @IfPresent()
   @IsInt()
   @Min(1)
-  @Max(730)
+  @Max(MOST_DAYS)
   expiresInDays?: number;
 
-  @IsOptional()
+  @IfPresent()
   @ArrayNotEmpty()
   @ArrayUnique()
   @IsIn(TOKEN_SCOPES, { each: true })
@@ -41,22 +49,23 @@ const VISIBLE_STATES = ['provisioned', 'active', 'suspended'] as const satisfies
 
 /** Query of `GET identities`. */
 export class IdentityQueryDto {
-  @IsOptional()
+  @IfPresent()
   @IsIn(VISIBLE_STATES)
   state?: (typeof VISIBLE_STATES)[number];
 
   /** Part of a user name, external id, display name or e-mail address. */
-  @IsOptional()
+  @IfPresent()
   @IsString()
   @MaxLength(200)
+  @IsPrintable()
   q?: string;
 
   /** `nextCursor` of the page before. */
-  @IsOptional()
+  @IfPresent()
   @Matches(/^[0-9A-Za-z_-]{1,200}$/)
   cursor?: string;
 
-  @IsOptional()
+  @IfPresent()
   @Type(() => Number)
   @IsInt()
   @Min(1)

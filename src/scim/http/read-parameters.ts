@@ -13,6 +13,7 @@ export function readParameters(query: URLSearchParams): ScimParameters {
   for (const name of ['sortBy', 'sortOrder', 'cursor']) {
     if (query.has(name)) throw notImplemented(`The parameter "${name}" is not supported.`);
   }
+  refuseMisspeltFilter(query);
   const parameters: Partial<Record<(typeof SINGLE)[number], string>> = {};
   for (const name of SINGLE) {
     const [value, ...more] = query.getAll(name);
@@ -23,4 +24,15 @@ export function readParameters(query: URLSearchParams): ScimParameters {
     if (value !== undefined) parameters[name] = value;
   }
   return parameters;
+}
+
+/**
+ * `Filter=` and `filter[]=` are meant as a filter: ignored like other unknown parameters, they would answer with everybody,
+ * and the IdP would take the first for the one it asked for (checklist P-235).
+ */
+function refuseMisspeltFilter(query: URLSearchParams): void {
+  for (const name of query.keys()) {
+    if (name !== 'filter' && /^filter($|\[)/i.test(name.trim()))
+      throw invalidFilter('The parameter is spelt "filter".');
+  }
 }

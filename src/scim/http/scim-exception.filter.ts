@@ -14,9 +14,14 @@ export class ScimExceptionFilter implements ExceptionFilter {
   catch(exception: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<ScimRequest>();
+    const response = http.getResponse<unknown>();
+    if (this.responder.isAnswered(response)) {
+      // An interceptor that times or wraps responses comes too late for ours; a second answer would break the connection.
+      this.logger.warn(`Ignored, because the answer was sent already: ${String(exception)}`);
+      return;
+    }
     const error = this.toScimError(exception, request);
-    const body = error.toBody();
-    this.responder.send(request, http.getResponse(), { status: error.status, body, headers: error.headers });
+    this.responder.send(request, response, { status: error.status, body: error.toBody(), headers: error.headers });
   }
 
   private toScimError(exception: unknown, request: ScimRequest): ScimError {

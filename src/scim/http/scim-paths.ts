@@ -15,12 +15,19 @@ export class ScimPaths {
 
   /** E.g. `/api/scim/v2`. */
   get root(): string {
-    const parts = `${this.application.getGlobalPrefix()}/${this.path}`.split('/').filter((part) => part !== '');
+    const prefix = this.isExcluded ? '' : this.application.getGlobalPrefix();
+    const parts = `${prefix}/${this.path}`.split('/').filter((part) => part !== '');
     return `/${parts.join('/')}`;
   }
 
   /** E.g. `https://app.example.com/api/scim/v2`: what an admin copies into the IdP, and what `meta.location` begins with. */
   get baseUrl(): string {
     return this.options.baseUrl.replace(/\/+$/, '') + this.root;
+  }
+
+  /** Whether the host takes SCIM out of its global prefix: `setGlobalPrefix('api', { exclude: ['scim/v2/*path'] })`. */
+  private get isExcluded(): boolean {
+    const { exclude = [] } = this.application.getGlobalPrefixOptions();
+    return exclude.some(({ pathRegex }) => pathRegex.test(`/${this.path}/Users`));
   }
 }

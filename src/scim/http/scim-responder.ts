@@ -11,6 +11,7 @@ export interface ScimResponse {
 }
 
 interface FastifyReply {
+  readonly sent: boolean;
   code(status: number): FastifyReply;
   headers(values: Readonly<Record<string, string>>): FastifyReply;
   send(payload?: string): unknown;
@@ -27,7 +28,7 @@ export class ScimResponder {
     const type = body === undefined ? {} : { 'Content-Type': mediaType(request.headers.accept) };
     // Personal data: no cache keeps it.
     const all = { ...type, 'Cache-Control': 'no-store', ...headers };
-    if (this.adapterHost.httpAdapter.getType() === 'fastify') {
+    if (this.isFastify) {
       (response as FastifyReply).code(status).headers(all).send(text);
       return;
     }
@@ -35,6 +36,14 @@ export class ScimResponder {
     message.statusCode = status;
     for (const [name, value] of Object.entries(all)) message.setHeader(name, value);
     message.end(text);
+  }
+
+  isAnswered(response: unknown): boolean {
+    return this.isFastify ? (response as FastifyReply).sent : (response as ServerResponse).headersSent;
+  }
+
+  private get isFastify(): boolean {
+    return this.adapterHost.httpAdapter.getType() === 'fastify';
   }
 }
 

@@ -47,7 +47,7 @@ export function filterToSql(filter: Filter, source: FilterSource, values: unknow
       return `(${terms.join(filter.type === 'and' ? ' AND ' : ' OR ')})`;
     }
     case 'not':
-      return `(${filterToSql(filter.term, source, values)} IS NOT TRUE)`;
+      return not(filterToSql(filter.term, source, values));
     case 'present':
       return present(filter.target, source);
     case 'compare':
@@ -108,7 +108,7 @@ function elementCondition(where: Filter, elements: Elements, values: unknown[]):
       return `(${terms.join(where.type === 'and' ? ' AND ' : ' OR ')})`;
     }
     case 'not':
-      return `(${elementCondition(where.term, elements, values)} IS NOT TRUE)`;
+      return not(elementCondition(where.term, elements, values));
     case 'present':
       return where.target.subAttribute ? isPresent(elements.value(where.target.subAttribute)) : 'TRUE';
     case 'compare': {
@@ -226,6 +226,9 @@ function compareOrdered(value: string, operator: CompareOperator, parameter: str
   }
   return `${value} ${SQL_OPERATORS[operator]} ${parameter}`;
 }
+
+/** What is null is not the case either. Both pairs of parentheses count: PostgreSQL refuses `a IS NOT NULL IS NOT TRUE`. */
+const not = (condition: string): string => `((${condition}) IS NOT TRUE)`;
 
 function withKeyArray(
   target: AttributeReference,

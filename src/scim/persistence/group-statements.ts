@@ -80,9 +80,9 @@ SELECT group_id AS "groupId", value, type, display FROM (${MEMBERS} WHERE m.grou
 
 /** Rows of members to be: user ids and group ids in the order in which the client named them. */
 const wantedMembers = (users: string, groups: string): string => `
-  SELECT id AS user_id, NULL::uuid AS member_group_id, place FROM unnest(${users}::uuid[]) WITH ORDINALITY AS wanted(id, place)
+  SELECT id, id AS user_id, NULL::uuid AS member_group_id, place FROM unnest(${users}::uuid[]) WITH ORDINALITY AS wanted(id, place)
   UNION ALL
-  SELECT NULL, id, place FROM unnest(${groups}::uuid[]) WITH ORDINALITY AS wanted(id, place)`;
+  SELECT id, NULL, id, place FROM unnest(${groups}::uuid[]) WITH ORDINALITY AS wanted(id, place)`;
 
 /**
  * $1 organization, $2 id, $3 external id, $4 name, $5 its key, $6 its unique key or null, $7 users, $8 groups, $9 events,
@@ -98,8 +98,8 @@ WITH changed AS (
   FROM scim_connection c WHERE c.organization_id = $1
   RETURNING *
 ), added AS (
-  INSERT INTO scim_group_member (group_id, organization_id, user_id, member_group_id)
-  SELECT changed.id, changed.organization_id, wanted.user_id, wanted.member_group_id
+  INSERT INTO scim_group_member (group_id, organization_id, user_id, member_group_id, member_id)
+  SELECT changed.id, changed.organization_id, wanted.user_id, wanted.member_group_id, wanted.id
   FROM changed, (${wantedMembers('$7', '$8')}) wanted ORDER BY wanted.place
 ), ${writeEvents('changed', 'group', ['$9', '$10', '$11'])}
 SELECT ${GROUP}, ${MADE_DELIVERIES} FROM changed i`,
@@ -118,12 +118,12 @@ WITH wanted AS (${wantedMembers('$8', '$9')}),
 removed AS (
   DELETE FROM scim_group_member m
   WHERE m.group_id = $2 AND (m.member_id = ANY ($10::uuid[])
-    OR ($11::boolean AND NOT EXISTS (SELECT 1 FROM wanted WHERE m.member_id IN (wanted.user_id, wanted.member_group_id))))
+    OR ($11::boolean AND m.member_id NOT IN (SELECT wanted.id FROM wanted)))
   RETURNING m.member_id
 ),
 added AS (
-  INSERT INTO scim_group_member (group_id, organization_id, user_id, member_group_id)
-  SELECT $2, $1, wanted.user_id, wanted.member_group_id FROM wanted ORDER BY wanted.place
+  INSERT INTO scim_group_member (group_id, organization_id, user_id, member_group_id, member_id)
+  SELECT $2, $1, wanted.user_id, wanted.member_group_id, wanted.id FROM wanted ORDER BY wanted.place
   ON CONFLICT (group_id, member_id) DO NOTHING
   RETURNING member_id
 ),

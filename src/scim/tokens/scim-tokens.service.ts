@@ -20,16 +20,18 @@ import {
   lockConnection,
   revokeToken,
 } from '../persistence/token-statements.js';
-import { conflict, notFound } from '../protocol/scim-error.js';
+import { conflict, invalidValue, notFound } from '../protocol/scim-error.js';
 import type { JsonObject } from '../protocol/resource.js';
 import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 import { ScimEntitlements } from './scim-entitlements.js';
 import { ScimTokenVerifier } from './scim-token-verifier.js';
-import { generateToken, hashToken, hintOf } from './token.js';
+import { generateToken, hashToken, hintOf, readPrefix } from './token.js';
 import { TOKEN_SCOPES, type TokenScope } from './token-scopes.js';
 
 /** An IdP keeps one static token, so it lives long; a year is what most SCIM services give. */
 const DEFAULT_DAYS = 365;
+export const MOST_DAYS = 730;
+export const LONGEST_LABEL = 100;
 /** Two, so that a new one can be put into the IdP while the old one still works. */
 const MOST_LIVE_TOKENS = 2;
 
@@ -72,19 +74,25 @@ export interface GeneratedToken extends Pick<
 /** The life of an organization's tokens. */
 @Injectable()
 export class ScimTokensService {
+  private readonly prefix: string;
+
   constructor(
     private readonly database: ScimDatabase,
     private readonly entitlements: ScimEntitlements,
     private readonly verifier: ScimTokenVerifier,
     private readonly relay: ScimRelay,
-    @Inject(SCIM_OPTIONS) private readonly options: ScimModuleOptions,
-  ) {}
+    @Inject(SCIM_OPTIONS) options: ScimModuleOptions,
+  ) {
+    this.prefix = readPrefix(options.tokens?.prefix);
+  }
 
   /**
    * Makes a token and writes `scim.token.created`.
-   * @throws ScimError 409 when the organization may not use SCIM or has two live tokens already; 503 when the host cannot say.
+   * @throws ScimError 400 for a life or a label out of bounds; 409 when the organization may not use SCIM or has two live
+   * tokens already; 503 when the host cannot say.
    */
   async generate(organizationId: string, wanted: NewToken = {}): Promise<GeneratedToken> {
+    checkBounds(wanted);
     const entitlement = await this.entitlements.ask(organizationId);
     if (!entitlement.allowed) throw conflict(entitlement.detail);
     const { generated, deliveries } = await this.database.transaction((manager) =>
@@ -127,7 +135,7 @@ export class ScimTokensService {
     manager: EntityManager,
   ): Promise<{ generated: GeneratedToken; deliveries: DeliveryKey[] }> {
     const connectionId = await this.takeTurn(organizationId, manager);
-    const { secret, publicId } = generateToken(this.options.tokens?.prefix ?? 'scim');
+    const { secret, publicId } = generateToken(this.prefix);
     const pepper = this.verifier.signingPepper;
     const { label = null, scopes = TOKEN_SCOPES, createdBy = null, expiresInDays = DEFAULT_DAYS } = wanted;
     const token = { id: randomUUID(), label, hint: hintOf(secret), scopes, createdBy };
@@ -174,6 +182,15 @@ export class ScimTokensService {
     const values = [tokenId, organizationId, JSON.stringify([event]), null, null];
     const [written] = await this.database.run<{ deliveries: DeliveryKey[] }>(writeTokenEvents, values, manager);
     return written?.deliveries ?? [];
+  }
+}
+
+function checkBounds({ label = '', expiresInDays = DEFAULT_DAYS }: NewToken): void {
+  if (!Number.isInteger(expiresInDays) || expiresInDays < 1 || expiresInDays > MOST_DAYS) {
+    throw invalidValue(`A token lives 1 to ${MOST_DAYS} days.`);
+  }
+  if (label.length > LONGEST_LABEL) {
+    throw invalidValue(`A label has at most ${LONGEST_LABEL} characters.`);
   }
 }
 

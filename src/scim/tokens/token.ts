@@ -49,10 +49,18 @@ export const hashToken = (secret: string, pepper: Pepper | undefined): Buffer =>
 export const equalHashes = (left: Buffer, right: Buffer): boolean =>
   left.length === right.length && timingSafeEqual(left, right);
 
+/** @throws Error for a prefix whose tokens nobody could verify. Default `scim`. */
+export function readPrefix(text = 'scim'): string {
+  if (!/^[0-9A-Za-z][0-9A-Za-z_]{0,31}$/.test(text)) {
+    throw new Error('tokens.prefix is 1 to 32 letters, digits and "_", the first of them no "_".');
+  }
+  return text;
+}
+
 /** @throws Error for text that is not `kid:secret,kid2:secret2`. The first signs, all verify. */
 export function readPeppers(text: string | undefined): readonly Pepper[] {
   if (text === undefined || text.trim() === '') return [];
-  return text.split(',').map((pair) => {
+  const peppers = text.split(',').map((pair) => {
     const [keyId, ...rest] = pair.trim().split(':');
     const key = rest.join(':');
     if (!keyId || key.length < 16) {
@@ -62,6 +70,10 @@ export function readPeppers(text: string | undefined): readonly Pepper[] {
     }
     return { keyId, key };
   });
+  if (new Set(peppers.map(({ keyId }) => keyId)).size < peppers.length) {
+    throw new Error('tokens.peppers names a kid twice: a token says by kid which secret hashed it.');
+  }
+  return peppers;
 }
 
 const checksum = (text: string): string => base62(BigInt(crc32(text)), CHECKSUM_LENGTH);

@@ -63,4 +63,18 @@ describe('a login with a password', () => {
     await memberships.update({ accountId }, { status: 'active', suspendedBy: null });
     expect((await owner.get('/api/me')).status).toBe(200);
   });
+
+  it('finds a seat for a membership that SCIM gave back when none was free', async () => {
+    const { dataSource } = started.host;
+    const memberships = dataSource.getRepository(Membership);
+    const login = { email: 'owner@globex.example', password: 'demo' };
+    const { accountId, organization } = (await logIn(login)).body;
+    const organizations = dataSource.getRepository(Organization);
+    await memberships.update({ accountId }, { status: 'suspended', suspendedBy: 'scim' });
+    await organizations.update({ id: organization.id }, { seatLimit: 0 });
+    expect((await logIn(login)).status).toBe(403);
+    await organizations.update({ id: organization.id }, { seatLimit: 1 });
+    expect((await logIn(login)).status).toBe(200);
+    expect(await memberships.findOneBy({ accountId })).toMatchObject({ status: 'active', suspendedBy: null });
+  });
 });

@@ -61,13 +61,13 @@ describe('the assertion consumer service', () => {
     expect((await browser.get('/api/me')).body).toMatchObject({ displayName: 'forged', role: 'member', teams: [] });
   });
 
-  const globex = (path: string): string => `${started.host.url}${path}`;
+  const urlOf = (path: string): string => `${started.host.url}${path}`;
   it.each<[string, () => Promise<Forgery> | Forgery]>([
     ['signed by a stranger', () => ({ privateKey: strangersKey })],
     ['signed by another organization', async () => ({ privateKey: await keyOf('globex') })],
-    ['of another issuer', () => ({ assertion: { issuer: globex('/demo-idp/globex') } })],
-    ['for another audience', () => ({ assertion: { audience: globex('/orgs/globex/sso') } })],
-    ['for another address', () => ({ assertion: { acsUrl: globex('/orgs/globex/sso/acs') } })],
+    ['of another issuer', () => ({ assertion: { issuer: urlOf('/demo-idp/globex') } })],
+    ['for another audience', () => ({ assertion: { audience: urlOf('/orgs/globex/sso') } })],
+    ['for another address', () => ({ assertion: { acsUrl: urlOf('/orgs/globex/sso/acs') } })],
     ['to a request never made', () => ({ assertion: { inResponseTo: '_never' } })],
     ['to no request', () => ({ assertion: { inResponseTo: '' } })],
     ['of an hour ago', () => ({ now: LATER(-60) })],

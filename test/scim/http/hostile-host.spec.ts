@@ -1,5 +1,6 @@
-import type { INestApplication } from '@nestjs/common';
-import express from 'express';
+import type { CallHandler, INestApplication } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { map } from 'rxjs';
 import { hostileHost } from '../../support/hostile-host.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { type ScimAnswer, ScimClient } from '../../support/scim-client.js';
@@ -57,7 +58,7 @@ describe.each(['express', 'fastify'] as const)('the module in a hostile host on 
     expectScimError(await client.get('/Users/x'), 404);
     expectScimError(await client.get('/Widgets/a/b/c'), 404);
     expectScimError(await client.send('PROPFIND', '/Users'), 405);
-    expectScimError(await client.post('/Groups', {}), 501);
+    expectScimError(await client.post('/Groups', {}), 400, 'invalidValue');
     expect((await client.delete(`/Users/${id}`)).status).toBe(204);
   });
 
@@ -76,7 +77,6 @@ describe.each(['express', 'fastify'] as const)('the module in a hostile host on 
     expect(await send('POST', '/notes', note)).toMatchObject({ status: 201, body: { data: note } });
     expect(await send('POST', '/notes', { ...note, extra: 1 })).toMatchObject({ status: 400, body: { oops: 400 } });
     expect(await send('POST', '/notes', '{"broken')).toMatchObject({ status: 400, body: { oops: 400 } });
-    expect(await send('POST', '/notes', undefined)).toMatchObject({ status: 400, body: { oops: 400 } });
     expect(await send('PUT', '/notes', note)).toMatchObject({ status: 500, body: { oops: 500 } });
     expect(await send('GET', '/notes?tags=/scim/v2')).toMatchObject({
       status: 200,
@@ -85,39 +85,52 @@ describe.each(['express', 'fastify'] as const)('the module in a hostile host on 
     expect(await send('GET', '/secrets')).toMatchObject({ status: 403, body: { oops: 403 } });
     expect(await send('GET', '/nothing')).toMatchObject({ status: 404, body: { oops: 404 } });
     const outside = new ScimClient(host.url, client.token, '', '/scim/v2');
-    expect(await outside.get('/Users')).toMatchObject({ status: 404, body: { oops: 404 } });
+    expect((await outside.get('/Users')).status).toBe(404);
   });
 });
 
 describe('the module in a host', () => {
+  let host: ModuleHost;
+
+  afterEach(() => host.stop());
+
   it.each([
-    ['parses everything as JSON', express.json({ type: () => true, limit: 10 })],
-    ['reads everything as text', express.text({ type: () => true, limit: 10 })],
-    ['keeps everything as bytes', express.raw({ type: () => true, limit: 10 })],
-    ['parses every form', express.urlencoded({ type: () => true, limit: 10 })],
-  ])('that %s gets the body that was sent', async (_what, parser) => {
-    const configure = (app: INestApplication): void => void app.use(parser);
-    const host = await startModuleHost({ configure });
+    ['parses everything as JSON', 'json'],
+    ['reads everything as text', 'text'],
+    ['keeps everything as bytes', 'raw'],
+  ] as const)('that %s gets the body that was sent', async (_what, parser) => {
+    const configure = (app: INestApplication): void =>
+      void (app as NestExpressApplication).useBodyParser(parser, { type: () => true, limit: 10 });
+    host = await startModuleHost({ configure });
     const client = await host.client();
     await tellUsersStory(client, 'https://app.example.com/scim/v2');
     expectScimError(await client.post('/Users', '{"broken'), 400, 'invalidSyntax');
-    await host.stop();
   });
 
   it.each(['express', 'fastify'] as const)(
-    'that takes it out of its global prefix is where it says on %s',
+    'that takes it out of its global prefix on %s is where it says',
     async (adapter) => {
       const configure = (app: INestApplication): void =>
-        void app.setGlobalPrefix('api', { exclude: ['scim/v2/*path'] });
-      const host = await startModuleHost({ adapter, configure });
+        void app.setGlobalPrefix('api', { exclude: ['health', 'scim/v2/*path'] });
+      host = await startModuleHost({ adapter, configure });
       const client = await host.client();
       expect(client.path).toBe('/scim/v2');
       await tellUsersStory(client, 'https://app.example.com/scim/v2');
       expectScimError(await client.get('/Widgets/%E0%A4%A'), 404);
-      await host.stop();
+    },
+  );
+
+  it.each(['express', 'fastify'] as const)(
+    'whose interceptors cannot cope with its answers on %s answers all the same',
+    async (adapter) => {
+      const fail = { intercept: (_context: unknown, next: CallHandler) => next.handle().pipe(map(toItems)) };
+      host = await startModuleHost({ adapter, configure: (app) => void app.useGlobalInterceptors(fail) });
+      await tellUsersStory(await host.client(), 'https://app.example.com/scim/v2');
     },
   );
 });
+
+const toItems = (data: { items: unknown }): unknown => data.items;
 
 /** Creates, reads, lists, replaces, patches and deletes; leaves nothing. */
 async function tellUsersStory(client: ScimClient, baseUrl: string): Promise<void> {

@@ -95,7 +95,7 @@ describe('a removed user', () => {
     const again = await acme.idp.createUser(user);
     // Out of the way without another tombstone for the names in question.
     await acme.idp.patch(`/Users/${again.id}`, [{ op: 'replace', value: { userName: 'other', externalId: 'other' } }]);
-    const nameId = user.externalId === 'E-1' ? USER.userName : 'E-1';
+    const nameId = 'externalId' in user && user.externalId === 'E-1' ? USER.userName : 'E-1';
     expect(await acme.signIn(nameId)).toMatchObject({ result });
   });
 

@@ -31,7 +31,9 @@ const age = (organizationId: string, change: string): Promise<unknown> =>
   host.dataSource.query(`update scim_token set ${change} where organization_id = $1`, [organizationId]);
 
 const keyOf = async ({ organizationId }: ScimClient): Promise<unknown> => {
-  const [row] = await host.dataSource.query('select key_id from scim_token where organization_id = $1', [organizationId]);
+  const [row] = await host.dataSource.query('select key_id from scim_token where organization_id = $1', [
+    organizationId,
+  ]);
   return row.key_id;
 };
 
@@ -107,7 +109,15 @@ describe('a token', () => {
   it('costs no statement where it is junk', async () => {
     const verifier = host.app.get(ScimTokenVerifier, { strict: false });
     const { secret } = generateToken('scim');
-    const junk = ['', 'null', 'x'.repeat(68), secret.slice(1), `${secret}0`, secret.toLowerCase(), `${secret.slice(0, -1)}_`];
+    const junk = [
+      '',
+      'null',
+      'x'.repeat(68),
+      secret.slice(1),
+      `${secret}0`,
+      secret.toLowerCase(),
+      `${secret.slice(0, -1)}_`,
+    ];
     const statements = await countStatements(host.dataSource, async () => {
       for (const text of junk) expect(await verifier.verify(text, {})).toBeUndefined();
       const { status } = await new ScimClient(host.url, 'junk', '').get('/Users');

@@ -6,6 +6,7 @@ import {
   hintOf,
   publicIdOf,
   readPeppers,
+  readPrefix,
 } from '../../../src/scim/tokens/token.js';
 
 const { secret: known } = generateToken('scim');
@@ -32,7 +33,7 @@ describe('generateToken', () => {
 
   it('ends in the CRC-32 of all before it, in base 62', () => {
     const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
-    const checksum = [...known.slice(-6)].reduce((sum, digit) => sum * 62 + digits.indexOf(digit), 0);
+    const checksum = Array.from(known.slice(-6)).reduce((sum, digit) => sum * 62 + digits.indexOf(digit), 0);
     expect(checksum).toBe(crc32(known.slice(0, -6)));
   });
 
@@ -108,17 +109,43 @@ describe('readPeppers', () => {
     ['', []],
     ['  ', []],
     ['k1:0123456789abcdef', [['k1', '0123456789abcdef']]],
-    [' k2:fedcba9876543210 , k1:0123456789abcdef ', [['k2', 'fedcba9876543210'], ['k1', '0123456789abcdef']]],
+    [
+      ' k2:fedcba9876543210 , k1:0123456789abcdef ',
+      [
+        ['k2', 'fedcba9876543210'],
+        ['k1', '0123456789abcdef'],
+      ],
+    ],
     ['k1:0123456789:abcdef', [['k1', '0123456789:abcdef']]],
   ])('reads %j', (text, expected) => {
     expect(readPeppers(text).map(({ keyId, key }) => [keyId, key])).toEqual(expected);
   });
 
-  it.each(['k1', 'k1:', 'k1:short', ':0123456789abcdef', 'k1:0123456789abcdef,', ',', 'k1:0123456789abcdef,k1:fedcba9876543210'])(
-    'refuses %j, without repeating it',
-    (text) => {
-      expect(() => readPeppers(text)).toThrow('tokens.peppers');
-      expect(() => readPeppers(text)).not.toThrow('0123456789');
-    },
-  );
+  it.each([
+    'k1',
+    'k1:',
+    'k1:short',
+    ':0123456789abcdef',
+    'k1:0123456789abcdef,',
+    ',',
+    'k1:0123456789abcdef,k1:fedcba9876543210',
+  ])('refuses %j, without repeating it', (text) => {
+    expect(() => readPeppers(text)).toThrow('tokens.peppers');
+    expect(() => readPeppers(text)).not.toThrow('0123456789');
+  });
+});
+
+describe('readPrefix', () => {
+  it.each([
+    [undefined, 'scim'],
+    ['acme_scim', 'acme_scim'],
+    ['a'.repeat(32), 'a'.repeat(32)],
+  ])('takes %s', (text, prefix) => {
+    expect(readPrefix(text)).toBe(prefix);
+    expect(publicIdOf(generateToken(prefix).secret)).toBeDefined();
+  });
+
+  it.each(['', '_scim', 'acme-scim', 'acme scim', 'a'.repeat(33), 'scim\n', '\u0430'])('refuses %j', (text) => {
+    expect(() => readPrefix(text)).toThrow('tokens.prefix');
+  });
 });

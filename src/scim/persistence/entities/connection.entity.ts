@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
 
 /** An organization's SCIM configuration. One per organization today; other rows point to it, so that a second IdP can come. */
 @Entity('scim_connection')
+@Unique('scim_connection_organization_id_id', ['organizationId', 'id'])
 export class ScimConnection {
   @PrimaryColumn({ type: 'uuid' })
   id: string;

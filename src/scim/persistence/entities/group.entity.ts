@@ -1,4 +1,6 @@
-import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import { ScimConnection } from './connection.entity.js';
+import { ProvisionedIdentity } from './provisioned-identity.entity.js';
 
 /** A SCIM Group. Its members are rows of `scim_group_member`; its name grants nothing. */
 @Entity('scim_group')
@@ -7,6 +9,10 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Index('scim_group_external_id', ['organizationId', 'externalId'], { unique: true })
 @Index('scim_group_name', ['organizationId', 'displayNameKey'])
 @Index('scim_group_order', ['organizationId', 'createdAt', 'id'])
+@ForeignKey(() => ScimConnection, ['organizationId', 'connectionId'], ['organizationId', 'id'], {
+  name: 'scim_group_connection',
+  onDelete: 'CASCADE',
+})
 export class ScimGroup {
   @PrimaryColumn({ type: 'uuid' })
   id: string;
@@ -51,17 +57,27 @@ export class ScimGroup {
 @Entity('scim_group_member')
 @Index('scim_group_member_member', ['memberId'])
 @Index('scim_group_member_order', ['groupId', 'position'])
+@Check(
+  'scim_group_member_is_one',
+  'num_nonnulls(user_id, member_group_id) = 1 AND member_id = coalesce(user_id, member_group_id)',
+)
+@Check('scim_group_member_is_not_itself', 'member_id <> group_id')
+@ForeignKey(() => ScimGroup, ['organizationId', 'groupId'], ['organizationId', 'id'], {
+  name: 'scim_group_member_group',
+  onDelete: 'CASCADE',
+})
+@ForeignKey(() => ProvisionedIdentity, ['organizationId', 'userId'], ['organizationId', 'id'], {
+  name: 'scim_group_member_user',
+})
+@ForeignKey(() => ScimGroup, ['organizationId', 'memberGroupId'], ['organizationId', 'id'], {
+  name: 'scim_group_member_nested',
+})
 export class ScimGroupMember {
   @PrimaryColumn({ type: 'uuid', name: 'group_id' })
   groupId: string;
 
   /** Whichever of the two it is. */
-  @PrimaryColumn({
-    type: 'uuid',
-    name: 'member_id',
-    asExpression: 'COALESCE(user_id, member_group_id)',
-    generatedType: 'STORED',
-  })
+  @PrimaryColumn({ type: 'uuid', name: 'member_id' })
   memberId: string;
 
   @Column({ type: 'text', name: 'organization_id' })

@@ -1,4 +1,5 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { ProvisionedIdentity } from './provisioned-identity.entity.js';
 
 /** A NameID that a signed assertion proved, and whose account it is. Written at every first login, JIT included. */
 @Entity('scim_link')
@@ -6,6 +7,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('scim_link_name_id_key', ['organizationId', 'nameIdKey'])
 @Index('scim_link_identity', ['organizationId', 'identityId'], { unique: true })
 @Index('scim_link_account', ['organizationId', 'accountId'])
+@ForeignKey(() => ProvisionedIdentity, ['organizationId', 'identityId'], ['organizationId', 'id'], {
+  name: 'scim_link_provisioned_identity',
+})
 export class ScimLink {
   @PrimaryColumn({ type: 'uuid' })
   id: string;

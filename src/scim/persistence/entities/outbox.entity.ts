@@ -1,10 +1,11 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { JsonObject } from '../../protocol/resource.js';
 
 /** An event, written in the transaction of the change it tells of, and never changed (but for erasing `personal`). */
 @Entity('scim_outbox')
 @Index('scim_outbox_aggregate', ['aggregateId', 'aggregateSeq'], { unique: true })
 @Index('scim_outbox_organization', ['organizationId', 'seq'])
+@Check('scim_outbox_aggregate_type_check', `aggregate_type IN ('user', 'token', 'group')`)
 export class ScimOutboxEvent {
   /** Order of writing; not of committing. */
   @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' })
@@ -54,6 +55,8 @@ export type DeliveryStatus = 'pending' | 'delivered' | 'superseded' | 'dead';
 @Entity('scim_outbox_delivery')
 @Index('scim_outbox_delivery_due', ['nextAt', 'eventSeq'], { where: `status = 'pending'` })
 @Index('scim_outbox_delivery_open', ['aggregateId', 'consumer', 'eventSeq'], { where: `status = 'pending'` })
+@Check('scim_outbox_delivery_status_check', `status IN ('pending', 'delivered', 'superseded', 'dead')`)
+@ForeignKey(() => ScimOutboxEvent, ['eventSeq'], ['seq'], { name: 'scim_outbox_delivery_event', onDelete: 'CASCADE' })
 export class ScimOutboxDelivery {
   @PrimaryColumn({ type: 'bigint', name: 'event_seq' })
   eventSeq: string;

@@ -1,5 +1,6 @@
-import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { ResourceAttributes } from '../../protocol/resource.js';
+import { ScimConnection } from './connection.entity.js';
 
 /** `deprovisioned` rows are kept (history, links) and invisible to SCIM. */
 export type IdentityState = 'provisioned' | 'active' | 'suspended' | 'deprovisioned';
@@ -25,6 +26,14 @@ export type LinkedBy = 'externalId' | 'userName';
 @Index('scim_identity_account', ['organizationId', 'accountId'])
 @Index('scim_identity_live_order', ['organizationId', 'createdAt', 'id'], { where: `state <> 'deprovisioned'` })
 @Index('scim_identity_live_emails', { synchronize: false })
+@Check('scim_identity_state_check', `state IN ('provisioned', 'active', 'suspended', 'deprovisioned')`)
+@Check('scim_identity_linked_by_check', `linked_by IN ('externalId', 'userName')`)
+@Check('scim_identity_active_is_linked', `(state = 'active') <= (account_id IS NOT NULL)`)
+@Check('scim_identity_provisioned_is_not', `(state = 'provisioned') <= (account_id IS NULL)`)
+@ForeignKey(() => ScimConnection, ['organizationId', 'connectionId'], ['organizationId', 'id'], {
+  name: 'scim_identity_connection',
+  onDelete: 'CASCADE',
+})
 export class ProvisionedIdentity {
   @PrimaryColumn({ type: 'uuid' })
   id: string;

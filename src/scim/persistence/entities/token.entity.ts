@@ -1,8 +1,13 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { ScimConnection } from './connection.entity.js';
 
 /** A token as it is kept: never its secret. */
 @Entity('scim_token')
 @Index('scim_token_organization', ['organizationId', 'createdAt'])
+@ForeignKey(() => ScimConnection, ['organizationId', 'connectionId'], ['organizationId', 'id'], {
+  name: 'scim_token_connection',
+  onDelete: 'CASCADE',
+})
 export class ScimToken {
   @PrimaryColumn({ type: 'uuid' })
   id: string;

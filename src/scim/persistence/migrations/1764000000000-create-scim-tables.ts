@@ -21,7 +21,7 @@ CREATE TABLE scim_connection (
   organization_id text NOT NULL UNIQUE,
   tombstone_key bytea NOT NULL,
   created_at timestamptz(3) NOT NULL DEFAULT now(),
-  UNIQUE (organization_id, id)
+  CONSTRAINT scim_connection_organization_id_id UNIQUE (organization_id, id)
 );
 CREATE TABLE scim_token (
   id uuid PRIMARY KEY,
@@ -40,7 +40,8 @@ CREATE TABLE scim_token (
   last_used_at timestamptz(3),
   last_used_from text,
   last_used_client text,
-  FOREIGN KEY (organization_id, connection_id) REFERENCES scim_connection (organization_id, id) ON DELETE CASCADE
+  CONSTRAINT scim_token_connection
+    FOREIGN KEY (organization_id, connection_id) REFERENCES scim_connection (organization_id, id) ON DELETE CASCADE
 );
 CREATE INDEX scim_token_organization ON scim_token (organization_id, created_at)`;
 
@@ -65,9 +66,10 @@ CREATE TABLE scim_identity (
   modified_at timestamptz(3) NOT NULL,
   state_changed_at timestamptz(3) NOT NULL,
   CONSTRAINT scim_identity_organization_id_id UNIQUE (organization_id, id),
-  CHECK ((state = 'active') <= (account_id IS NOT NULL)),
-  CHECK ((state = 'provisioned') <= (account_id IS NULL)),
-  FOREIGN KEY (organization_id, connection_id) REFERENCES scim_connection (organization_id, id) ON DELETE CASCADE
+  CONSTRAINT scim_identity_active_is_linked CHECK ((state = 'active') <= (account_id IS NOT NULL)),
+  CONSTRAINT scim_identity_provisioned_is_not CHECK ((state = 'provisioned') <= (account_id IS NULL)),
+  CONSTRAINT scim_identity_connection
+    FOREIGN KEY (organization_id, connection_id) REFERENCES scim_connection (organization_id, id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX scim_identity_live_user_name ON scim_identity (organization_id, user_name_key) WHERE state <> 'deprovisioned';
 CREATE UNIQUE INDEX scim_identity_live_external_id ON scim_identity (organization_id, external_id) WHERE state <> 'deprovisioned';
@@ -87,7 +89,8 @@ CREATE TABLE scim_link (
   identity_id uuid,
   created_at timestamptz(3) NOT NULL DEFAULT now(),
   last_login_at timestamptz(3) NOT NULL DEFAULT now(),
-  FOREIGN KEY (organization_id, identity_id) REFERENCES scim_identity (organization_id, id)
+  CONSTRAINT scim_link_provisioned_identity
+    FOREIGN KEY (organization_id, identity_id) REFERENCES scim_identity (organization_id, id)
 );
 CREATE UNIQUE INDEX scim_link_name_id ON scim_link (organization_id, name_id, sso_connection_id);
 CREATE INDEX scim_link_name_id_key ON scim_link (organization_id, name_id_key);
@@ -123,7 +126,7 @@ CREATE TABLE scim_outbox (
 CREATE UNIQUE INDEX scim_outbox_aggregate ON scim_outbox (aggregate_id, aggregate_seq);
 CREATE INDEX scim_outbox_organization ON scim_outbox (organization_id, seq);
 CREATE TABLE scim_outbox_delivery (
-  event_seq bigint NOT NULL REFERENCES scim_outbox (seq) ON DELETE CASCADE,
+  event_seq bigint NOT NULL,
   consumer text NOT NULL,
   aggregate_id uuid NOT NULL,
   status text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'delivered', 'superseded', 'dead')),
@@ -132,7 +135,8 @@ CREATE TABLE scim_outbox_delivery (
   next_at timestamptz(3) NOT NULL DEFAULT now(),
   last_error text,
   finished_at timestamptz(3),
-  PRIMARY KEY (event_seq, consumer)
+  PRIMARY KEY (event_seq, consumer),
+  CONSTRAINT scim_outbox_delivery_event FOREIGN KEY (event_seq) REFERENCES scim_outbox (seq) ON DELETE CASCADE
 );
 CREATE INDEX scim_outbox_delivery_due ON scim_outbox_delivery (next_at, event_seq) WHERE status = 'pending';
 CREATE INDEX scim_outbox_delivery_open ON scim_outbox_delivery (aggregate_id, consumer, event_seq) WHERE status = 'pending';

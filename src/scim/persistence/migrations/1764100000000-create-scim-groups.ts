@@ -28,7 +28,8 @@ CREATE TABLE scim_group (
   created_at timestamptz(3) NOT NULL,
   modified_at timestamptz(3) NOT NULL,
   CONSTRAINT scim_group_organization_id_id UNIQUE (organization_id, id),
-  FOREIGN KEY (organization_id, connection_id) REFERENCES scim_connection (organization_id, id) ON DELETE CASCADE
+  CONSTRAINT scim_group_connection
+    FOREIGN KEY (organization_id, connection_id) REFERENCES scim_connection (organization_id, id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX scim_group_unique_name ON scim_group (organization_id, unique_name_key);
 CREATE UNIQUE INDEX scim_group_external_id ON scim_group (organization_id, external_id);
@@ -39,14 +40,14 @@ CREATE TABLE scim_group_member (
   organization_id text NOT NULL,
   user_id uuid,
   member_group_id uuid,
-  member_id uuid NOT NULL GENERATED ALWAYS AS (COALESCE(user_id, member_group_id)) STORED,
+  member_id uuid NOT NULL,
   position bigint GENERATED ALWAYS AS IDENTITY,
   PRIMARY KEY (group_id, member_id),
-  CHECK (num_nonnulls(user_id, member_group_id) = 1),
-  CHECK (member_group_id <> group_id),
-  FOREIGN KEY (organization_id, group_id) REFERENCES scim_group (organization_id, id) ON DELETE CASCADE,
-  FOREIGN KEY (organization_id, user_id) REFERENCES scim_identity (organization_id, id),
-  FOREIGN KEY (organization_id, member_group_id) REFERENCES scim_group (organization_id, id)
+  CONSTRAINT scim_group_member_is_one CHECK (num_nonnulls(user_id, member_group_id) = 1 AND member_id = coalesce(user_id, member_group_id)),
+  CONSTRAINT scim_group_member_is_not_itself CHECK (member_id <> group_id),
+  CONSTRAINT scim_group_member_group FOREIGN KEY (organization_id, group_id) REFERENCES scim_group (organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT scim_group_member_user FOREIGN KEY (organization_id, user_id) REFERENCES scim_identity (organization_id, id),
+  CONSTRAINT scim_group_member_nested FOREIGN KEY (organization_id, member_group_id) REFERENCES scim_group (organization_id, id)
 );
 CREATE INDEX scim_group_member_member ON scim_group_member (member_id);
 CREATE INDEX scim_group_member_order ON scim_group_member (group_id, position)`;

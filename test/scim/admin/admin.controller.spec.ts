@@ -1,0 +1,188 @@
+import { type CanActivate, type ExecutionContext, Injectable, Module } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
+import { type ScimAnswer, ScimClient } from '../../support/scim-client.js';
+
+const PATH = '/api/organizations';
+
+/** The host's own guard: owners have a header. */
+@Injectable()
+class OwnersOnly implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    return context.switchToHttp().getRequest().headers['x-owner'] !== undefined;
+  }
+}
+
+@Module({ providers: [OwnersOnly], exports: [OwnersOnly] })
+class OwnersModule {}
+
+interface AdminRequest {
+  readonly params: { readonly slug: string };
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const extras = {
+  imports: [OwnersModule],
+  admin: {
+    path: 'api/organizations/:slug/scim',
+    guards: [OwnersOnly],
+    organizationOf: (request: unknown) => {
+      const { slug } = (request as AdminRequest).params;
+      return slug === 'unknown' ? undefined : slug;
+    },
+    actorOf: (request: unknown) => (request as AdminRequest).headers['x-owner'],
+  },
+};
+
+describe.each(['express', 'fastify'] as const)('the admin API on %s', (adapter) => {
+  let host: ModuleHost;
+
+  beforeAll(async () => {
+    host = await startModuleHost({ adapter, extras, options: { deliverEvents: false } });
+  });
+
+  afterAll(() => host.stop());
+
+  /** The settings page of a new organization, or of the one named, in an owner's hands. */
+  function settings(slug: string = randomUUID()) {
+    const client = new ScimClient(host.url, '', slug, `${PATH}/${slug}/scim`);
+    const headers = { authorization: '', 'x-owner': 'account-1', 'content-type': 'application/json' };
+    const send = (method: string, path: string, body?: unknown): Promise<ScimAnswer> =>
+      client.send(method, path, body, body === undefined ? { ...headers, 'content-type': '' } : headers);
+    return { slug, send, generate: async (body = {}) => (await send('POST', '/tokens', body)).body };
+  }
+
+  it('shows endpoint, entitlement, counts and last activity', async () => {
+    const { slug, send, generate } = settings();
+    const empty = await send('GET', '');
+    expect(empty.status).toBe(200);
+    expect(empty.headers['cache-control']).toBe('no-store');
+    expect(empty.body).toEqual({
+      endpointUrl: 'https://app.example.com/scim/v2',
+      entitlement: { allowed: true },
+      counts: { provisioned: 0, active: 0, suspended: 0 },
+      lastActivityAt: null,
+    });
+
+    const idp = new ScimClient(host.url, (await generate()).token, slug);
+    await idp.createUser({ userName: 'ada' });
+    await idp.createUser({ userName: 'bob', active: false });
+    const { id } = await idp.createUser({ userName: 'eve' });
+    await idp.delete(`/Users/${id}`);
+    const { body } = await send('GET', '');
+    expect(body.counts).toEqual({ provisioned: 1, active: 0, suspended: 1 });
+    expect(Date.parse(body.lastActivityAt)).not.toBeNaN();
+
+    const refusal = { allowed: false, missing: ['plan', 'saml'], detail: 'Needs Enterprise and SAML.' } as const;
+    host.organizations.refused.set(slug, refusal);
+    expect((await send('GET', '')).body.entitlement).toEqual(refusal);
+    host.organizations.refused.set(slug, { allowed: true, ssoConnectionId: 'saml-1' });
+    expect((await send('GET', '')).body.entitlement).toEqual({ allowed: true });
+  });
+
+  it('generates a token, shows its secret once, lists and revokes it', async () => {
+    const { slug, send } = settings();
+    const made = await send('POST', '/tokens', { label: 'Entra', expiresInDays: 30, scopes: ['users:read'] });
+    expect(made.status).toBe(201);
+    expect(made.headers['cache-control']).toBe('no-store');
+    const { token, ...shown } = made.body;
+    expect(token).toMatch(/^scim_[0-9A-Za-z]{13}_[0-9A-Za-z]{49}$/);
+    expect(shown).toEqual({
+      id: expect.any(String),
+      label: 'Entra',
+      hint: `${token.slice(0, 19)}…${token.slice(-4)}`,
+      scopes: ['users:read'],
+      createdAt: expect.any(String),
+      expiresAt: expect.any(String),
+      createdBy: 'account-1',
+    });
+    expect((await new ScimClient(host.url, token, slug).get('/Users', { 'user-agent': 'okta' })).status).toBe(200);
+
+    const listed = await send('GET', '/tokens');
+    expect(listed.headers['cache-control']).toBe('no-store');
+    expect(listed.text).not.toContain(token);
+    const used = { lastUsedAt: expect.any(String), lastUsedFrom: '127.0.0.1', lastUsedClient: 'okta' };
+    expect(listed.body).toEqual({ tokens: [{ ...shown, ...used, state: 'live' }] });
+
+    const revoked = await send('DELETE', `/tokens/${shown.id}`);
+    expect({ status: revoked.status, text: revoked.text }).toEqual({ status: 204, text: '' });
+    expect((await new ScimClient(host.url, token, slug).get('/Users')).status).toBe(401);
+    expect((await send('DELETE', `/tokens/${shown.id}`)).status).toBe(204);
+    expect((await send('GET', '/tokens')).body.tokens).toMatchObject([{ id: shown.id, state: 'revoked' }]);
+  });
+
+  it('generates a token of an empty body, too, and without any', async () => {
+    const { send } = settings();
+    expect((await send('POST', '/tokens', {})).status).toBe(201);
+    expect((await send('POST', '/tokens')).status).toBe(201);
+  });
+
+  it('says why there is no token', async () => {
+    const { slug, send } = settings();
+    host.organizations.refused.set(slug, { allowed: false, missing: ['plan'], detail: 'Needs Enterprise.' });
+    const answer = await send('POST', '/tokens', {});
+    expect(answer.status).toBe(409);
+    expect(answer.body).toEqual({ statusCode: 409, message: 'Needs Enterprise.' });
+    host.organizations.refused.delete(slug);
+    await send('POST', '/tokens', {});
+    await send('POST', '/tokens', {});
+    const third = await send('POST', '/tokens', {});
+    expect(third).toMatchObject({ status: 409, body: { message: expect.stringContaining('revoke one first') } });
+    host.organizations.failing = true;
+    expect(await send('POST', '/tokens', {})).toMatchObject({ status: 503, body: { message: expect.any(String) } });
+    host.organizations.failing = false;
+  });
+
+  it.each([
+    ['a label that is no text', { label: 1 }],
+    ['a long label', { label: 'x'.repeat(101) }],
+    ['a label with a control character', { label: 'a\u0000b' }],
+    ['a label of null', { label: null }],
+    ['no day', { expiresInDays: 0 }],
+    ['more than two years', { expiresInDays: 731 }],
+    ['a part of a day', { expiresInDays: 1.5 }],
+    ['days as text', { expiresInDays: '30' }],
+    ['days of null', { expiresInDays: null }],
+    ['an unknown scope', { scopes: ['users:read', 'everything'] }],
+    ['no scope', { scopes: [] }],
+    ['a scope twice', { scopes: ['users:read', 'users:read'] }],
+    ['a scope that is a text', { scopes: 'users:read' }],
+    ['scopes of null', { scopes: null }],
+    ['something unknown', { organizationId: 'globex' }],
+    ['a list', []],
+    ['a list of wishes', [{ label: 'a' }]],
+  ])('refuses %s, and makes no token', async (_what, body) => {
+    const { send } = settings();
+    const answer = await send('POST', '/tokens', body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.message).toBeDefined();
+    expect((await send('GET', '/tokens')).body.tokens).toEqual([]);
+  });
+
+  it('knows no token of another organization', async () => {
+    const mine = settings();
+    const { id } = await mine.generate();
+    const other = settings();
+    for (const path of [`/tokens/${id}`, `/tokens/${randomUUID()}`, '/tokens/junk', '/tokens/%00']) {
+      expect(await other.send('DELETE', path)).toMatchObject({ status: 404, body: { message: expect.any(String) } });
+    }
+    expect((await mine.send('GET', '/tokens')).body.tokens).toMatchObject([{ id, state: 'live' }]);
+    expect((await other.send('GET', '/tokens')).body.tokens).toEqual([]);
+  });
+
+  it.each([
+    ['GET', ''],
+    ['GET', '/tokens'],
+    ['POST', '/tokens'],
+    ['DELETE', `/tokens/${randomUUID()}`],
+    ['GET', '/identities'],
+  ])("serves %s %s to no organization and to nobody without the host's leave", async (method, path) => {
+    const { send } = settings('unknown');
+    expect((await send(method, path)).status).toBe(404);
+    const stranger = new ScimClient(host.url, '', 'acme', `${PATH}/acme/scim`);
+    expect((await stranger.send(method, path)).status).toBe(403);
+    expect(
+      await host.dataSource.query(`select from scim_connection where organization_id in ('acme', 'unknown')`),
+    ).toEqual([]);
+  });
+});

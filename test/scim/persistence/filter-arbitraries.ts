@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import { commonAttributes } from '../../../src/scim/protocol/schemas/common.js';
+import { enterpriseUserSchema } from '../../../src/scim/protocol/schemas/enterprise-user.js';
+import { userSchema } from '../../../src/scim/protocol/schemas/user.js';
+import type { Attribute } from '../../../src/scim/protocol/schemas/schema.js';
+
+const E = enterpriseUserSchema.id;
+
+/** Texts that meet one another by case, Unicode normal form, order beyond U+FFFF, wildcards, quotes and prefixes. */
+export const texts = [
+  ...['ada', 'Ada', 'ADA', 'adam', 'lada', 'a', 'b', 'work', 'home', 'Work', 'true', 'null', '1', '10', '2', ' ', ' a'],
+  ...['é', 'e\u0301', 'É', 'straße', 'STRASSE', 'İ', 'i', 'ı', 'K', 'k', 'ὈΔΥΣΣΕΎΣ', 'ὀδυσσεύς', 'σ', 'ς'],
+  ...['\u{1F600}', '\u{10000}', '\ue000', '\uffff', '\ufffd', '山田', 'ﬁ', '\u200d'],
+  ...[
+    '%',
+    '_',
+    'a%',
+    'a_a',
+    '\\',
+    '\\\\',
+    '\\%',
+    "O'Malley",
+    "'; drop table scim_identity; --",
+    '"',
+    '$1',
+    '*',
+    '{}',
+    '[]',
+  ],
+  ...['ada@acme.example', 'ADA@ACME.EXAMPLE', 'http://x/Ada', 'http://x/ada', 'QWRh', 'qwrh', 'User', 'x'.repeat(300)],
+];
+export const instants = [0, 1, 999, 1000, 3_600_000, 86_400_000].map((ms) => Date.UTC(2026, 0, 1) + ms);
+
+const text = fc.constantFrom(...texts);
+const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 2 });
+const base64 = fc.constantFrom('QWRh', 'qwrh', 'QWRhbQ==');
+
+const plural = (value: fc.Arbitrary<string>): fc.Arbitrary<unknown> =>
+  optional(
+    fc
+      .uniqueArray(
+        fc.record({
+          value: optional(value),
+          type: optional(fc.constantFrom('work', 'Work', 'home', 'other')),
+          display: optional(text),
+        }),
+        { maxLength: 3, selector: (element) => JSON.stringify(element).toLowerCase() },
+      )
+      .chain((elements) =>
+        fc.constantFrom(-1, 0, 1).map((primary) =>
+          elements.map((element, index) => ({
+            ...element,
+            ...(primary === -1 ? {} : { primary: index === primary }),
+          })),
+        ),
+      ),
+  );
+
+/** A User but for its name and external id, which are unique. */
+export const people = fc.record({
+  active: fc.boolean(),
+  displayName: optional(text),
+  title: optional(text),
+  nickName: optional(text),
+  userType: optional(text),
+  profileUrl: optional(text),
+  name: optional(fc.record({ givenName: optional(text), familyName: optional(text), formatted: optional(text) })),
+  emails: plural(text),
+  phoneNumbers: plural(text),
+  roles: plural(text),
+  photos: plural(text),
+  x509Certificates: plural(base64),
+  addresses: optional(
+    fc.array(fc.record({ locality: optional(text), country: optional(text), type: optional(text) }), { maxLength: 2 }),
+  ),
+  [E]: optional(
+    fc.record({
+      department: optional(text),
+      costCenter: optional(text),
+      manager: optional(fc.record({ value: text })),
+    }),
+  ),
+});
+
+const TEXT_OPERATORS = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le', 'EQ', 'Co'];
+const ORDER = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'];
+
+/** Any filter over the attributes of a User, as text. `known` are ids, places and versions that exist. */
+export function filters(known: readonly string[]): fc.Arbitrary<string> {
+  const anyText = fc.oneof(
+    { weight: 5, arbitrary: text },
+    { weight: 1, arbitrary: fc.constantFrom(...known) },
+    { weight: 1, arbitrary: fc.constantFrom(...known).map((value) => value.slice(0, 12).toUpperCase()) },
+    {
+      weight: 1,
+      arbitrary: fc.string({ unit: 'grapheme', maxLength: 3 }).filter((value) => !/\0|\p{Surrogate}/u.test(value)),
+    },
+    { weight: 1, arbitrary: fc.constant('') },
+  );
+  const comparison = (path: string, attribute: Attribute): fc.Arbitrary<string> => {
+    const operands: [string[], fc.Arbitrary<string>][] = [[['pr', 'PR', 'eq null', 'ne null'], fc.constant('')]];
+    const leaf =
+      attribute.type === 'complex' ? attribute.subAttributes?.find(({ name }) => name === 'value') : attribute;
+    if (leaf?.type === 'boolean') operands.push([['eq', 'ne'], fc.constantFrom('true', 'false', '"True"')]);
+    else if (leaf?.type === 'dateTime') operands.push([ORDER, dates]);
+    else if (leaf?.type === 'binary') operands.push([['eq', 'ne'], anyText.map((value) => JSON.stringify(value))]);
+    else if (leaf) operands.push([TEXT_OPERATORS, anyText.map((value) => JSON.stringify(value))]);
+    return fc
+      .oneof(...operands.map(([operators, operand]) => fc.tuple(fc.constantFrom(...operators), operand)))
+      .map(([operator, operand]) => `${path} ${operator} ${operand}`.trim());
+  };
+  const outside = fc.oneof(...paths().map(([path, attribute]) => comparison(path, attribute)));
+  const { filter } = fc.letrec<{ filter: string; term: string }>((tie) => ({
+    filter: joined(tie('term')),
+    term: fc.oneof(
+      { depthSize: 'small', maxDepth: 3, withCrossShrink: true },
+      { weight: 5, arbitrary: outside },
+      { weight: 3, arbitrary: valuePaths(comparison) },
+      { weight: 1, arbitrary: tie('filter').map((inner) => `(${inner})`) },
+      { weight: 2, arbitrary: tie('filter').map((inner) => `not (${inner})`) },
+    ),
+  }));
+  return filter;
+}
+
+const dates = fc
+  .tuple(fc.constantFrom(...instants), fc.constantFrom(0, 60, -330), fc.constantFrom(-1, 0, 1))
+  .map(([instant, offset, nudge]) => {
+    const local = new Date(instant + nudge + offset * 60_000).toISOString().slice(0, -1);
+    const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60].map((part) =>
+      String(part).padStart(2, '0'),
+    );
+    return `"${local}${offset === 0 ? 'Z' : `${offset < 0 ? '-' : '+'}${hours}:${minutes}`}"`;
+  });
+
+const joined = (term: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc
+    .array(fc.tuple(term, fc.constantFrom('and', 'or', 'AND')), { minLength: 1, maxLength: 3 })
+    .map((terms) => terms.map(([each, word], index) => (index === 0 ? each : `${word} ${each}`)).join(' '));
+
+/** `emails[…]`, and Entra's `emails[…].value eq …`. */
+function valuePaths(comparison: (path: string, attribute: Attribute) => fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const outer = userSchema.attributes.filter(({ multiValued, type }) => multiValued && type === 'complex');
+  return fc.oneof(
+    ...outer.map(({ name, subAttributes = [] }) => {
+      const inner = fc.oneof(...subAttributes.map((each) => comparison(each.name, each)));
+      const where = joined(
+        fc.oneof(
+          { weight: 3, arbitrary: inner },
+          { weight: 1, arbitrary: joined(inner).map((each) => `not (${each})`) },
+        ),
+      );
+      const after = fc.oneof(...subAttributes.map((each) => comparison(`.${each.name}`, each)));
+      return fc.tuple(where, fc.option(after)).map(([each, then]) => `${name}[${each}]${then ?? ''}`);
+    }),
+  );
+}
+
+/** Every attribute and sub-attribute that can be filtered by, as clients write them. */
+function paths(): [string, Attribute][] {
+  const all = (attributes: readonly Attribute[], prefix: string): [string, Attribute][] =>
+    attributes.flatMap((attribute) => [
+      [prefix + attribute.name, attribute] as [string, Attribute],
+      ...(attribute.subAttributes ?? []).map(
+        (sub) => [`${prefix}${attribute.name}.${sub.name}`, sub] as [string, Attribute],
+      ),
+    ]);
+  return [
+    ...all(
+      userSchema.attributes.filter(({ returned }) => returned !== 'never'),
+      '',
+    ),
+    ...all(commonAttributes, ''),
+    ...all(enterpriseUserSchema.attributes, `${E}:`),
+    ...all(enterpriseUserSchema.attributes, ''),
+  ];
+}

@@ -1,0 +1,119 @@
+import { DataSource } from 'typeorm';
+import { ScimError, type ScimModuleOptions } from '../../../src/scim/index.js';
+import { ScimDatabase, violatedIndex } from '../../../src/scim/persistence/scim-database.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { TestOrganizations } from '../../support/module-host.js';
+
+let testDatabase: TestDatabase;
+let dataSource: DataSource;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  dataSource = new DataSource({ type: 'postgres', url: testDatabase.url });
+  await dataSource.initialize();
+  await dataSource.query('create table note (text text constraint note_text unique)');
+});
+
+afterAll(() => dataSource.destroy());
+
+const databaseOf = (options: Partial<ScimModuleOptions> = {}): ScimDatabase =>
+  new ScimDatabase(dataSource, { baseUrl: '', organizations: new TestOrganizations(), ...options });
+
+const failure = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('run', () => {
+  it.each([
+    ['plans a named statement once a connection', undefined, 1],
+    ['names none for a pooler that cannot have it', false, 0],
+  ])('%s', async (_what, preparedStatements, expected) => {
+    const database = databaseOf(preparedStatements === undefined ? {} : { preparedStatements });
+    const name = `scim_test_${String(preparedStatements)}`;
+    const statement = { name, text: 'select $1::int + 1 as sum' };
+    const planned = await database.transaction(async (manager) => {
+      expect(await database.run(statement, [1], manager)).toEqual([{ sum: 2 }]);
+      expect(await database.run(statement, [2], manager)).toEqual([{ sum: 3 }]);
+      return database.run<{ count: number }>(
+        { text: 'select count(*)::int as count from pg_prepared_statements where name = $1' },
+        [name],
+        manager,
+      );
+    });
+    expect(planned).toEqual([{ count: expected }]);
+  });
+
+  it('stays in the transaction of the manager it is given', async () => {
+    const database = databaseOf();
+    const insert = { text: 'insert into note values ($1)' };
+    const work = database.transaction(async (manager) => {
+      await database.run(insert, ['rolled back'], manager);
+      expect(await database.run({ text: 'select * from note' }, [], manager)).toHaveLength(1);
+      expect(await database.run({ text: 'select * from note' }, [])).toHaveLength(0);
+      throw new Error('enough');
+    });
+    await expect(work).rejects.toThrow('enough');
+    expect(await database.run({ text: 'select * from note' }, [])).toEqual([]);
+  });
+
+  it.each([
+    ['a serialization failure', '40001'],
+    ['a deadlock', '40P01'],
+    ['a lock that is not to be had', '55P03'],
+    ['a cancelled statement', '57014'],
+    ['a shutdown', '57P01'],
+    ['a start that is not over', '57P03'],
+    ['a full disk', '53100'],
+    ['too many connections', '53300'],
+    ['a broken connection', '08006'],
+  ])('says "try again later" for %s', async (_what, code) => {
+    const text = `do $$ begin raise exception 'secret words' using errcode = '${code}'; end $$`;
+    const database = databaseOf();
+    const errors = [
+      await failure(database.run({ text }, [])),
+      await failure(database.transaction((manager) => database.run({ text }, [], manager))),
+      await failure(database.transaction((manager) => manager.query(text))),
+    ];
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(ScimError);
+      expect(error).toMatchObject({ status: 503, headers: { 'Retry-After': '5' } });
+      expect(String(error)).not.toContain('secret words');
+    }
+  });
+
+  it.each([
+    ['a mistake of ours', 'select nothing from nowhere'],
+    ['a value no column takes', `select 'junk'::uuid`],
+  ])('leaves %s an error of ours', async (_what, text) => {
+    const error = await failure(databaseOf().run({ text }, []));
+    expect(error).not.toBeInstanceOf(ScimError);
+    expect(violatedIndex(error)).toBeUndefined();
+  });
+
+  it('finds a connection again after all were cut', async () => {
+    const database = databaseOf();
+    const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+    await Promise.all(Array.from({ length: 4 }, () => database.run({ text: 'select pg_sleep(0)' }, [])));
+    await database.run({ text: cut }, []);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => failure(database.run({ text: 'select 1' }, []))),
+    );
+    for (const answer of answers) if (answer !== undefined) expect(answer).toMatchObject({ status: 503 });
+    expect(await database.run({ text: 'select 1 as one' }, [])).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('violatedIndex', () => {
+  it('names the index, whether the driver or TypeORM raised the error', async () => {
+    const database = databaseOf();
+    const text = `insert into note values ('a'), ('a')`;
+    expect(violatedIndex(await failure(database.run({ text }, [])))).toBe('note_text');
+    expect(violatedIndex(await failure(dataSource.query(text)))).toBe('note_text');
+  });
+
+  it.each([undefined, null, 'text', 23505, new Error('23505'), {}])('is nothing for %p', (error) => {
+    expect(violatedIndex(error)).toBeUndefined();
+  });
+});
