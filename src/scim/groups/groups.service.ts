@@ -6,7 +6,7 @@ import type { WriteContext } from '../identities/identity-store.js';
 import type { ScimGroup } from '../persistence/entities/group.entity.js';
 import { findMembersOfGroups, GROUP, type MemberRow } from '../persistence/group-statements.js';
 import { groupSource } from '../persistence/group-source.js';
-import { listRows } from '../persistence/list-rows.js';
+import { listRows, toPage } from '../persistence/list-rows.js';
 import type { DeliveryKey } from '../persistence/outbox-statements.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { applyPatch } from '../protocol/apply-patch.js';
@@ -77,9 +77,8 @@ export class GroupsService {
 
   /** In the order of creation. @throws ScimError 400 invalidFilter */
   async list(organizationId: string, query: GroupQuery = {}): Promise<GroupList> {
-    const { pageDefault, pageMax } = limitsOf(this.options);
     const filter = query.filter === undefined ? undefined : parseFilter(query.filter, groupResourceType);
-    const page = { startIndex: query.startIndex ?? 1, count: Math.min(query.count ?? pageDefault, pageMax) };
+    const page = toPage(query, limitsOf(this.options));
     const table = { columns: GROUP, name: 'scim_group', visible: 'TRUE', source: groupSource(this.paths.baseUrl) };
     const { rows, totalResults } = await listRows<ScimGroup>(this.database, organizationId, table, { ...page, filter });
     const members = query.withMembers === false ? undefined : await this.membersOf(rows);

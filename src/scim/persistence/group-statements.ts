@@ -8,13 +8,6 @@ export const GROUP = `
   i.display_name AS "displayName", i.display_name_key AS "displayNameKey", i.unique_name_key AS "uniqueNameKey",
   i.version, i.event_seq AS "eventSeq", i.created_at AS "createdAt", i.modified_at AS "modifiedAt"`;
 
-/** Ids of the groups that a user is in, directly or through other groups; `UNION` ends circles. */
-export const effectiveGroups = (userId: string): string => `
-  WITH RECURSIVE above(id, direct) AS (
-    SELECT m.group_id, TRUE FROM scim_group_member m WHERE m.member_id = ${userId}
-    UNION SELECT m.group_id, FALSE FROM above JOIN scim_group_member m ON m.member_id = above.id)
-  SELECT id, bool_or(direct) AS direct FROM above GROUP BY id`;
-
 /** What a writing statement yields. */
 export type WrittenGroup = ScimGroup & { readonly deliveries: readonly DeliveryKey[] };
 

@@ -1,4 +1,3 @@
-import { effectiveGroups } from './group-statements.js';
 import type { Collection, Column, FilterSource } from './filter-to-sql.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -39,12 +38,12 @@ export const quoted = (text: string): string => text.replaceAll("'", "''");
 /** A user's groups, those that its groups are in included. */
 function groupsOfUser(baseUrl: string): Collection {
   const columns: readonly (readonly [string, Column])[] = [
-    ['value', { type: 'text', sql: 'g.id::text COLLATE "C"', equals: equalsId('g.id') }],
-    ['display', { type: 'text', sql: 'g.display_name_key' }],
-    ['type', { type: 'text', sql: `(CASE WHEN e.direct THEN 'direct' ELSE 'indirect' END) COLLATE "C"` }],
-    ['$ref', { type: 'text', sql: `('${quoted(baseUrl)}/Groups/' || g.id::text) COLLATE "C"` }],
+    ['value', { type: 'text', sql: 'g.value COLLATE "C"' }],
+    ['display', { type: 'text', sql: 'g.key COLLATE "C"' }],
+    ['type', { type: 'text', sql: 'g.type COLLATE "C"' }],
+    ['$ref', { type: 'text', sql: `('${quoted(baseUrl)}/Groups/' || g.value) COLLATE "C"` }],
   ];
-  const from = `(${effectiveGroups('i.id')}) e JOIN scim_group g ON g.id = e.id WHERE TRUE`;
+  const from = 'jsonb_to_recordset(scim_groups_of(i.id)) AS g(value text, key text, type text) WHERE TRUE';
   return { from, columns: new Map(columns), equals: new Map([['value', isMemberOf]]) };
 }
 

@@ -1,5 +1,4 @@
 import type { ProvisionedIdentity } from './entities/provisioned-identity.entity.js';
-import { effectiveGroups } from './group-statements.js';
 import { tombstoneHash } from './tombstone-statements.js';
 import { MADE_DELIVERIES, writeEvents } from './outbox-statements.js';
 import type { Statement } from './scim-database.js';
@@ -20,10 +19,7 @@ export const IDENTITY = `
   i.user_name AS "userName", i.user_name_key AS "userNameKey", i.state, i.active, i.account_id AS "accountId",
   i.linked_by AS "linkedBy", i.attributes, i.search, i.email_keys AS "emailKeys", i.version, i.event_seq AS "eventSeq",
   i.created_at AS "createdAt", i.modified_at AS "modifiedAt", i.state_changed_at AS "stateChangedAt",
-  coalesce((
-    SELECT jsonb_agg(jsonb_build_object('value', g.id, 'display', g.display_name, 'type', CASE WHEN e.direct THEN 'direct' ELSE 'indirect' END)
-      ORDER BY g.display_name_key, g.id)
-    FROM (${effectiveGroups('i.id')}) e JOIN scim_group g ON g.id = e.id), '[]') AS groups`;
+  scim_groups_of(i.id) AS groups`;
 
 /** $1 organization, $2 id. */
 export const findIdentity: Statement = {

@@ -26,6 +26,15 @@ export interface RowQuery {
   readonly filter: Filter | undefined;
 }
 
+/** A page within the limits, whoever asks for it. */
+export const toPage = (
+  { startIndex = 1, count }: { readonly startIndex?: number; readonly count?: number },
+  { pageDefault, pageMax }: { readonly pageDefault: number; readonly pageMax: number },
+): { startIndex: number; count: number } => ({
+  startIndex: Math.max(startIndex, 1),
+  count: Math.min(Math.max(count ?? pageDefault, 0), pageMax),
+});
+
 /**
  * A page of the resources a filter selects, in the order of their creation.
  * One statement where the page shows by itself how many there are, else a second one that counts.

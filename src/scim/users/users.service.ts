@@ -4,7 +4,7 @@ import { IdentitiesService } from '../identities/identities.service.js';
 import { IdentityStore, type WriteContext } from '../identities/identity-store.js';
 import { identitySource } from '../persistence/identity-source.js';
 import { IDENTITY, type IdentityRow } from '../persistence/identity-statements.js';
-import { listRows } from '../persistence/list-rows.js';
+import { listRows, toPage } from '../persistence/list-rows.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { applyPatch } from '../protocol/apply-patch.js';
 import { parseFilter } from '../protocol/filter/parse-filter.js';
@@ -23,7 +23,7 @@ export interface UserQuery {
   readonly filter?: string;
   /** 1-based. Default 1. */
   readonly startIndex?: number;
-  /** Capped at `limits.pageMax`. Default `limits.pageDefault`. */
+  /** Brought between 0 and `limits.pageMax`. Default `limits.pageDefault`. */
   readonly count?: number;
 }
 
@@ -59,19 +59,15 @@ export class UsersService {
 
   /** In the order of creation. @throws ScimError 400 invalidFilter */
   async list(organizationId: string, query: UserQuery = {}): Promise<UserList> {
-    const { pageDefault, pageMax } = limitsOf(this.options);
     const filter = query.filter === undefined ? undefined : parseFilter(query.filter, userResourceType);
-    const page = { startIndex: query.startIndex ?? 1, count: Math.min(query.count ?? pageDefault, pageMax) };
     const table = {
       columns: IDENTITY,
       name: 'scim_identity',
       visible: LIVE,
       source: identitySource(this.paths.baseUrl),
     };
-    const { rows, totalResults } = await listRows<IdentityRow>(this.database, organizationId, table, {
-      ...page,
-      filter,
-    });
+    const selection = { ...toPage(query, limitsOf(this.options)), filter };
+    const { rows, totalResults } = await listRows<IdentityRow>(this.database, organizationId, table, selection);
     return { resources: rows.map((identity) => this.render(identity)), totalResults };
   }
 

@@ -141,9 +141,8 @@ describe('the relay', () => {
     const id = await createUser();
     host.recorder.before = failOn(({ type }) => type === 'scim.user.deprovisioned');
     await idp.delete(`/Users/${id}`);
-    await host.tick();
-    expect(await host.deliveries(id)).toMatchObject([{ status: 'pending' }, { status: 'pending', attempts: 1 }]);
     await host.drain();
+    expect(await host.deliveries(id)).toMatchObject([{ status: 'delivered' }, { status: 'pending', attempts: 1 }]);
     expect(await host.effects(id)).toEqual([1]);
   });
 

@@ -112,5 +112,9 @@ const openDatabase = (databaseUrl: string): Promise<void> =>
 async function asAdmin(statement: string): Promise<void> {
   const connection = new pg.Client({ connectionString: process.env['SCIM_TEST_ADMIN_URL'] });
   await connection.connect();
-  await connection.query(statement).finally(() => connection.end());
+  try {
+    await connection.query(statement);
+  } finally {
+    await connection.end();
+  }
 }

@@ -7,11 +7,11 @@ import type { Attribute } from '../../../src/scim/protocol/schemas/schema.js';
 const E = enterpriseUserSchema.id;
 
 /** Texts that meet one another by case, Unicode normal form, order beyond U+FFFF, wildcards, quotes and prefixes. */
-export const texts = [
-  ...['ada', 'Ada', 'ADA', 'adam', 'lada', 'a', 'b', 'work', 'home', 'Work', 'true', 'null', '1', '10', '2', ' ', ' a'],
-  ...['é', 'e\u0301', 'É', 'straße', 'STRASSE', 'İ', 'i', 'ı', 'K', 'k', 'ὈΔΥΣΣΕΎΣ', 'ὀδυσσεύς', 'σ', 'ς'],
-  ...['\u{1F600}', '\u{10000}', '\ue000', '\uffff', '\ufffd', '山田', 'ﬁ', '\u200d'],
-  ...[
+export const texts: readonly string[] = [
+  ['ada', 'Ada', 'ADA', 'adam', 'lada', 'a', 'b', 'work', 'home', 'Work', 'true', 'null', '1', '10', '2', ' ', ' a'],
+  ['é', 'e\u0301', 'É', 'straße', 'STRASSE', 'İ', 'i', 'ı', 'K', 'k', 'ὈΔΥΣΣΕΎΣ', 'ὀδυσσεύς', 'σ', 'ς'],
+  ['\u{1F600}', '\u{10000}', '\ue000', '\uffff', '\ufffd', '山田', 'ﬁ', '\u200d'],
+  [
     '%',
     '_',
     'a%',
@@ -27,8 +27,8 @@ export const texts = [
     '{}',
     '[]',
   ],
-  ...['ada@acme.example', 'ADA@ACME.EXAMPLE', 'http://x/Ada', 'http://x/ada', 'QWRh', 'qwrh', 'User', 'x'.repeat(300)],
-];
+  ['ada@acme.example', 'ADA@ACME.EXAMPLE', 'http://x/Ada', 'http://x/ada', 'QWRh', 'qwrh', 'User', 'x'.repeat(300)],
+].flat();
 export const instants = [0, 1, 999, 1000, 3_600_000, 86_400_000].map((ms) => Date.UTC(2026, 0, 1) + ms);
 
 const text = fc.constantFrom(...texts);
@@ -89,6 +89,10 @@ const ORDER = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'];
 export function filters(known: readonly string[]): fc.Arbitrary<string> {
   const anyText = fc.oneof(
     { weight: 5, arbitrary: text },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom('%', '_', 'a%', '\\', '\\%', 'Ada', 'ADA', 'QWRh', 'M', 'http://x/A', 'a'),
+    },
     { weight: 1, arbitrary: fc.constantFrom(...known) },
     { weight: 1, arbitrary: fc.constantFrom(...known).map((value) => value.slice(0, 12).toUpperCase()) },
     {
@@ -120,7 +124,7 @@ export function filters(known: readonly string[]): fc.Arbitrary<string> {
       { weight: 2, arbitrary: tie('filter').map((inner) => `not (${inner})`) },
     ),
   }));
-  return filter;
+  return fc.oneof({ weight: 1, arbitrary: outside }, { weight: 2, arbitrary: filter });
 }
 
 const dates = fc

@@ -9,7 +9,7 @@ import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { filters, instants, people, texts } from './filter-arbitraries.js';
 
 /** FILTER_ORACLE_RUNS=20000 for a long search. A failure prints the seed and the smallest filter that shows it. */
-const RUNS = Number(process.env['FILTER_ORACLE_RUNS'] ?? 300);
+const RUNS = Number(process.env['FILTER_ORACLE_RUNS'] ?? 600);
 const PEOPLE = 40;
 
 describe('a filter in SQL', () => {

@@ -4,10 +4,12 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class CreateScimGroups1764100000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(GROUPS);
+    await queryRunner.query(GROUPS_OF);
     await queryRunner.query(aggregateTypes(`'user', 'token', 'group'`));
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('DROP FUNCTION scim_groups_of(uuid)');
     await queryRunner.query('DROP TABLE scim_group_member, scim_group');
     await queryRunner.query(`DELETE FROM scim_outbox WHERE aggregate_type = 'group'`);
     await queryRunner.query(aggregateTypes(`'user', 'token'`));
@@ -51,6 +53,28 @@ CREATE TABLE scim_group_member (
 );
 CREATE INDEX scim_group_member_member ON scim_group_member (member_id);
 CREATE INDEX scim_group_member_order ON scim_group_member (group_id, position)`;
+
+/**
+ * The groups a user is in, those above them included, as jsonb: value, display, key (the display name as compared), type.
+ * A function, because the planner takes a recursive query to yield hundreds of rows, and would plan a page of users for that.
+ */
+const GROUPS_OF = `
+CREATE FUNCTION scim_groups_of(wanted uuid) RETURNS jsonb LANGUAGE plpgsql STABLE COST 50 AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM scim_group_member m WHERE m.member_id = wanted) THEN
+    RETURN '[]'::jsonb;
+  END IF;
+  RETURN (
+    WITH RECURSIVE above(id, direct) AS (
+      SELECT m.group_id, TRUE FROM scim_group_member m WHERE m.member_id = wanted
+      UNION SELECT m.group_id, FALSE FROM above JOIN scim_group_member m ON m.member_id = above.id
+    ), effective AS (
+      SELECT above.id, bool_or(above.direct) AS direct FROM above GROUP BY above.id
+    )
+    SELECT jsonb_agg(jsonb_build_object('value', g.id, 'display', g.display_name, 'key', g.display_name_key,
+      'type', CASE WHEN e.direct THEN 'direct' ELSE 'indirect' END) ORDER BY g.display_name_key, g.id)
+    FROM effective e JOIN scim_group g ON g.id = e.id);
+END $$`;
 
 const aggregateTypes = (types: string): string => `
 ALTER TABLE scim_outbox DROP CONSTRAINT scim_outbox_aggregate_type_check,
