@@ -3,6 +3,12 @@ describe('the front door', () => {
     const names = Object.keys(await import('../src/scim/index.js')).sort();
     expect(names).toMatchInlineSnapshot(`
      [
+       "GroupCreated",
+       "GroupDeleted",
+       "GroupEvent",
+       "GroupMembersChanged",
+       "GroupUpdated",
+       "GroupsService",
        "IdentityLinksService",
        "OnScimEvent",
        "ProvisionedIdentity",

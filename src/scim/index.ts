@@ -37,10 +37,17 @@ export {
 export type { WriteContext } from './identities/identity-store.js';
 export type { RefusalReason, SsoLogin } from './identities/sign-in.js';
 export { type UserList, type UserQuery, UsersService } from './users/users.service.js';
+export { type GroupList, type GroupQuery, GroupsService } from './groups/groups.service.js';
 export { ScimTokenGuard } from './http/scim-token.guard.js';
 
 export { OnScimEvent, type OnScimEventOptions, type ScimEventContext } from './events/on-scim-event.js';
 export {
+  GroupCreated,
+  GroupDeleted,
+  GroupEvent,
+  type GroupEventFields,
+  GroupMembersChanged,
+  GroupUpdated,
   type ScimEventClass,
   TokenCreated,
   TokenEvent,

@@ -17,6 +17,8 @@ import { AdminOverview } from './admin/admin-overview.js';
 import { DiscoveryController } from './discovery/discovery.controller.js';
 import { ScimConsumers } from './events/scim-consumers.js';
 import { ScimRelay } from './events/scim-relay.js';
+import { GroupStore } from './groups/group-store.js';
+import { GroupsService } from './groups/groups.service.js';
 import { GroupsController } from './groups/groups.controller.js';
 import { mountControllers, subclass } from './http/mount-controllers.js';
 import { ScimBearerStrategy } from './http/scim-bearer.strategy.js';
@@ -44,7 +46,13 @@ const DEFAULT_PATH = 'scim/v2';
 const SCIM_CONTROLLERS: readonly Type[] = [DiscoveryController, UsersController, GroupsController];
 
 /** What a host may inject. */
-const EXPORTED: readonly Type[] = [ScimTokensService, ScimEntitlements, IdentityLinksService, UsersService];
+const EXPORTED: readonly Type[] = [
+  ScimTokensService,
+  ScimEntitlements,
+  IdentityLinksService,
+  UsersService,
+  GroupsService,
+];
 
 const PROVIDERS: readonly Type[] = [
   ...EXPORTED,
@@ -53,6 +61,7 @@ const PROVIDERS: readonly Type[] = [
   ScimRelay,
   ScimTokenVerifier,
   IdentityStore,
+  GroupStore,
   IdentitiesService,
   ScimPaths,
   ScimResponder,

@@ -51,6 +51,8 @@ export interface ScimTokenOptions {
 export interface ScimLimits {
   /** Bytes of a request body. Default 1 MiB. */
   readonly bodyBytes?: number;
+  /** The same for Groups, whose members come in one body. Default 16 MiB. */
+  readonly groupBodyBytes?: number;
   /** Resources on a page when the client names no `count`. Default 100. */
   readonly pageDefault?: number;
   /** The most resources on a page; a larger `count` is capped. Default 1,000. */
@@ -60,6 +62,7 @@ export interface ScimLimits {
 /** The limits in force. */
 export const limitsOf = (options: ScimModuleOptions): Required<ScimLimits> => ({
   bodyBytes: 1024 * 1024,
+  groupBodyBytes: 16 * 1024 * 1024,
   pageDefault: 100,
   pageMax: 1000,
   ...options.limits,
@@ -72,6 +75,10 @@ export interface ScimModuleOptions {
   readonly organizations: ScimOrganizations;
   readonly tokens?: ScimTokenOptions;
   readonly limits?: ScimLimits;
+  readonly uniqueness?: {
+    /** Whether two groups of an organization may not share a name. Entra ID finds groups by name. Default true. */
+    readonly groupDisplayName?: boolean;
+  };
   readonly rateLimit?: {
     /** Sustained requests per second and organization, with bursts of five times that. 0 switches all limits off. Default 200. */
     readonly requestsPerSecond?: number;

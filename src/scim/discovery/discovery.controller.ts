@@ -12,10 +12,10 @@ import {
 import { toListResponse } from '../protocol/list.js';
 import type { JsonObject } from '../protocol/resource.js';
 import { forbidden, notFound } from '../protocol/scim-error.js';
-import { userResourceType } from '../protocol/schemas/resource-types.js';
+import { groupResourceType, userResourceType } from '../protocol/schemas/resource-types.js';
 import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 
-const RESOURCE_TYPES = [userResourceType];
+const RESOURCE_TYPES = [userResourceType, groupResourceType];
 const SCHEMAS = [
   ...RESOURCE_TYPES.flatMap(({ schema, extensions }) => [schema, ...extensions.map((extension) => extension.schema)]),
   ...metaSchemas,

@@ -1,6 +1,8 @@
 import type { DueDelivery } from '../persistence/outbox-statements.js';
 import type { Json, JsonObject } from '../protocol/resource.js';
 import {
+  type GroupEventFields,
+  groupEventClasses,
   type ScimEventClass,
   type TokenEventFields,
   tokenEventClasses,
@@ -22,6 +24,10 @@ export function readEvent(delivery: DueDelivery): InstanceType<ScimEventClass> {
   const UserClass = userEventClasses.find(({ type }) => type === delivery.type);
   if (UserClass) {
     return new UserClass({ ...common, ...stored, identityId: delivery.aggregateId } as unknown as UserEventFields);
+  }
+  const GroupClass = groupEventClasses.find(({ type }) => type === delivery.type);
+  if (GroupClass) {
+    return new GroupClass({ ...common, ...stored, groupId: delivery.aggregateId } as unknown as GroupEventFields);
   }
   const TokenClass = tokenEventClasses.find(({ type }) => type === delivery.type);
   if (TokenClass) {

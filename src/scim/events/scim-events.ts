@@ -39,6 +39,21 @@ export interface TokenEventFields extends EventFields {
   readonly actorId?: string;
 }
 
+/** What every event about a group tells: its state after the change. */
+export interface GroupEventFields extends EventFields {
+  readonly groupId: string;
+  /** For people; never what rights hang on. */
+  readonly displayName: string;
+  readonly externalId?: string;
+  readonly version: number;
+  /** Names of the attributes that changed. */
+  readonly changed: readonly string[];
+  /** Ids of users and groups that became members; with `created` and `members_changed`. */
+  readonly added?: readonly string[];
+  /** Ids of users and groups that ceased to be members; with `created` and `members_changed`. */
+  readonly removed?: readonly string[];
+}
+
 /** An event about an identity. */
 export abstract class UserEvent implements UserEventFields {
   /** E.g. `scim.user.deprovisioned`. */
@@ -83,6 +98,29 @@ export abstract class TokenEvent implements TokenEventFields {
   }
 }
 
+/** An event about a group. */
+export abstract class GroupEvent implements GroupEventFields {
+  /** E.g. `scim.group.members_changed`. */
+  abstract readonly type: string;
+  readonly id: string;
+  readonly organizationId: string;
+  readonly occurredAt: Date;
+  readonly sequence: number;
+  readonly tokenId?: string;
+  readonly requestId?: string;
+  readonly groupId: string;
+  readonly displayName: string;
+  readonly externalId?: string;
+  readonly version: number;
+  readonly changed: readonly string[];
+  readonly added?: readonly string[];
+  readonly removed?: readonly string[];
+
+  constructor(fields: GroupEventFields) {
+    Object.assign(this, fields);
+  }
+}
+
 /** The IdP created a user. No seat is taken yet. */
 export class UserProvisioned extends UserEvent {
   static readonly type = 'scim.user.provisioned';
@@ -119,6 +157,30 @@ export class UserDeprovisioned extends UserEvent {
   readonly type = UserDeprovisioned.type;
 }
 
+/** The IdP created a group, with the members that `added` names. */
+export class GroupCreated extends GroupEvent {
+  static readonly type = 'scim.group.created';
+  readonly type = GroupCreated.type;
+}
+
+/** The group's name or external id changed. */
+export class GroupUpdated extends GroupEvent {
+  static readonly type = 'scim.group.updated';
+  readonly type = GroupUpdated.type;
+}
+
+/** Members came or went: `added` and `removed` say who. */
+export class GroupMembersChanged extends GroupEvent {
+  static readonly type = 'scim.group.members_changed';
+  readonly type = GroupMembersChanged.type;
+}
+
+/** The group is gone, and with it what its members had through it. */
+export class GroupDeleted extends GroupEvent {
+  static readonly type = 'scim.group.deleted';
+  readonly type = GroupDeleted.type;
+}
+
 /** An admin generated a token. */
 export class TokenCreated extends TokenEvent {
   static readonly type = 'scim.token.created';
@@ -140,10 +202,13 @@ export const userEventClasses = [
   UserDeprovisioned,
 ] as const;
 
+export const groupEventClasses = [GroupCreated, GroupUpdated, GroupMembersChanged, GroupDeleted] as const;
+
 export const tokenEventClasses = [TokenCreated, TokenRevoked] as const;
 
 /** A class to name in `@OnScimEvent`. */
-export type ScimEventClass = (typeof userEventClasses)[number] | (typeof tokenEventClasses)[number];
+export type ScimEventClass =
+  (typeof userEventClasses)[number] | (typeof groupEventClasses)[number] | (typeof tokenEventClasses)[number];
 
 export type UserEventType = (typeof userEventClasses)[number]['type'];
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { WriteContext } from '../identities/identity-store.js';
 import type { ScimPrincipal } from '../tokens/scim-token-verifier.js';
 
 /** What Express' and Fastify's requests have in common and the module uses. */
@@ -33,3 +34,9 @@ export function principalOf(request: ScimRequest): ScimPrincipal {
 /** The query as WHATWG reads it: `+` is a space (Entra writes filters so), nothing becomes an object. */
 export const queryOf = (request: ScimRequest): URLSearchParams =>
   new URLSearchParams(request.url.includes('?') ? request.url.slice(request.url.indexOf('?') + 1) : '');
+
+/** Who writes, for the history. */
+export const writeContextOf = (request: ScimRequest): WriteContext => ({
+  tokenId: principalOf(request).tokenId,
+  requestId: requestIdOf(request),
+});

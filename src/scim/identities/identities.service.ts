@@ -2,9 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { UserDeprovisioned, UserLinked } from '../events/scim-events.js';
 import { ScimRelay } from '../events/scim-relay.js';
-import type { ProvisionedIdentity } from '../persistence/entities/provisioned-identity.entity.js';
+import type { IdentityRow } from '../persistence/identity-statements.js';
 import { attachLink, findLinkOfIdentity, findProvenLinks, type LinkRow } from '../persistence/link-statements.js';
 import { ScimDatabase, violatedIndex } from '../persistence/scim-database.js';
+import { leaveGroups, type Remover } from '../persistence/leave-groups.js';
+import type { DeliveryKey } from '../persistence/outbox-statements.js';
 import { insertTombstone } from '../persistence/tombstone-statements.js';
 import { fold } from '../protocol/comparable.js';
 import type { ResourceAttributes } from '../protocol/resource.js';
@@ -35,11 +37,7 @@ export class IdentitiesService {
    * Linked at once where a login proved its external id or user name before.
    * @throws ScimError 409 uniqueness; 409 where it is inactive and the host refuses the removal of who is linked.
    */
-  async create(
-    organizationId: string,
-    resource: ResourceAttributes,
-    context: WriteContext,
-  ): Promise<ProvisionedIdentity> {
+  async create(organizationId: string, resource: ResourceAttributes, context: WriteContext): Promise<IdentityRow> {
     const link = await this.findProvenLink(organizationId, resource, context.manager);
     const written = link
       ? await this.createLinked(organizationId, resource, link, context)
@@ -57,8 +55,8 @@ export class IdentitiesService {
     id: string,
     decide: (current: ResourceAttributes) => ResourceAttributes,
     context: WriteContext,
-  ): Promise<ProvisionedIdentity> {
-    const plan = (identity: ProvisionedIdentity): IdentityPlan => {
+  ): Promise<IdentityRow> {
+    const plan = (identity: IdentityRow): IdentityPlan => {
       const before = valuesOf(identity);
       return planChange(before, decide(before.resource));
     };
@@ -84,9 +82,9 @@ export class IdentitiesService {
   private async changeLocked(
     organizationId: string,
     id: string,
-    planOf: (identity: ProvisionedIdentity) => IdentityPlan,
+    planOf: (identity: IdentityRow) => IdentityPlan,
     context: WriteContext,
-  ): Promise<ProvisionedIdentity> {
+  ): Promise<IdentityRow> {
     const { written, waits } = await this.inTransaction(context, async (manager) => {
       const identity = await this.store.lock(organizationId, id, manager);
       const asked = planOf(identity);
@@ -94,15 +92,16 @@ export class IdentitiesService {
       const plan = asked.cutsAccess ? await this.prepareRemoval(identity, asked, manager) : asked;
       const result = await this.store.update(identity, plan, { ...context, manager });
       if (!result) throw new Error('A locked identity changed.');
-      if (plan.after.state === 'deprovisioned') await this.bury(identity, manager);
-      return { written: result, waits: plan.happenings.some(isLifeCycle) };
+      if (plan.after.state !== 'deprovisioned') return { written: result, waits: plan.happenings.some(isLifeCycle) };
+      const left = await this.leave(identity, { ...context, manager });
+      return { written: { ...result, deliveries: [...result.deliveries, ...left] }, waits: true };
     });
     return this.afterWrite(written, waits, context);
   }
 
   /** Before access is cut: finds out whose it is, and asks the host. */
   private async prepareRemoval(
-    identity: ProvisionedIdentity,
+    identity: IdentityRow,
     asked: IdentityPlan,
     manager: EntityManager,
   ): Promise<IdentityPlan> {
@@ -120,11 +119,7 @@ export class IdentitiesService {
   }
 
   /** A person who was in before the identity was, and whose creation the login crossed: linked now, so that they are out. */
-  private async linkProven(
-    identity: ProvisionedIdentity,
-    plan: IdentityPlan,
-    manager: EntityManager,
-  ): Promise<IdentityPlan> {
+  private async linkProven(identity: IdentityRow, plan: IdentityPlan, manager: EntityManager): Promise<IdentityPlan> {
     const { organizationId, id } = identity;
     const link = await this.findProvenLink(organizationId, valuesOf(identity).resource, manager);
     if (!link) return plan;
@@ -137,7 +132,9 @@ export class IdentitiesService {
     };
   }
 
-  private async bury(identity: ProvisionedIdentity, manager: EntityManager): Promise<void> {
+  /** What a deprovisioned identity leaves behind: a tombstone, and groups without it. */
+  private async leave(identity: IdentityRow, context: Remover): Promise<readonly DeliveryKey[]> {
+    const { manager } = context;
     const { organizationId, id, externalId, userNameKey } = identity;
     const [link] = await this.database.run<LinkRow>(findLinkOfIdentity, [organizationId, id], manager);
     await this.database.run(
@@ -145,6 +142,7 @@ export class IdentitiesService {
       [organizationId, id, externalId, userNameKey, link?.nameId ?? null],
       manager,
     );
+    return leaveGroups(this.database, organizationId, id, context);
   }
 
   private async createLinked(
@@ -172,7 +170,7 @@ export class IdentitiesService {
     }
   }
 
-  private async mayBeSomebody(identity: ProvisionedIdentity): Promise<boolean> {
+  private async mayBeSomebody(identity: IdentityRow): Promise<boolean> {
     if (identity.accountId !== null) return true;
     return (await this.findProvenLink(identity.organizationId, valuesOf(identity).resource)) !== undefined;
   }
@@ -191,7 +189,7 @@ export class IdentitiesService {
   }
 
   private inTransaction<T>(context: WriteContext, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return context.manager ? work(context.manager) : this.database.transaction(work);
+    return context.manager ? work(context.manager) : this.database.transactionWithRetry(work);
   }
 
   /** Inside the caller's transaction there is nothing to deliver yet; the relay finds it after the commit. */
@@ -199,7 +197,7 @@ export class IdentitiesService {
     { identity, deliveries }: Written,
     waits: boolean,
     { manager }: WriteContext,
-  ): Promise<ProvisionedIdentity> {
+  ): Promise<IdentityRow> {
     if (manager || deliveries.length === 0) return identity;
     if (waits) await this.relay.deliverNow(deliveries);
     else this.relay.nudge();
@@ -217,7 +215,7 @@ const unlinked = (resource: ResourceAttributes): IdentityValues => ({
   resource,
 });
 
-function planDeprovision(identity: ProvisionedIdentity): IdentityPlan {
+function planDeprovision(identity: IdentityRow): IdentityPlan {
   const before = valuesOf(identity);
   const state = nextState(before.state, 'deprovision', before.accountId !== null);
   return { after: { ...before, state }, happenings: [{ type: UserDeprovisioned.type, changed: [] }], cutsAccess: true };

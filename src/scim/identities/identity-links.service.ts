@@ -3,7 +3,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { UserLinked } from '../events/scim-events.js';
 import { ScimRelay } from '../events/scim-relay.js';
-import type { IdentityState, ProvisionedIdentity } from '../persistence/entities/provisioned-identity.entity.js';
+import type { IdentityState } from '../persistence/entities/provisioned-identity.entity.js';
+import type { IdentityRow } from '../persistence/identity-statements.js';
 import {
   findAccess,
   lockCandidates,
@@ -109,7 +110,7 @@ export class IdentityLinksService {
     const nameId = login.nameId.normalize('NFC');
     const nameIdKey = fold(nameId);
     await this.database.run(takeTurns, [JSON.stringify([organizationId, ssoConnectionId, nameId])], manager);
-    const identities = await this.database.run<ProvisionedIdentity>(
+    const identities = await this.database.run<IdentityRow>(
       lockCandidates,
       [organizationId, nameId, nameIdKey, ssoConnectionId],
       manager,

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { UserDeactivated, UserLinked, UserProvisioned } from '../events/scim-events.js';
+import type { IdentityRow } from '../persistence/identity-statements.js';
 import type { ProvisionedIdentity } from '../persistence/entities/provisioned-identity.entity.js';
 import { isId } from '../persistence/identity-source.js';
 import {
@@ -28,7 +29,7 @@ export interface WriteContext {
 
 /** What a write left behind. */
 export interface Written {
-  readonly identity: ProvisionedIdentity;
+  readonly identity: IdentityRow;
   readonly deliveries: readonly DeliveryKey[];
 }
 
@@ -38,12 +39,12 @@ export class IdentityStore {
   constructor(private readonly database: ScimDatabase) {}
 
   /** @throws ScimError 404 for every id that is not a live identity of this organization. */
-  async get(organizationId: string, id: string): Promise<ProvisionedIdentity> {
+  async get(organizationId: string, id: string): Promise<IdentityRow> {
     return this.find(findIdentity, organizationId, id);
   }
 
   /** The same under a row lock, in a transaction. */
-  async lock(organizationId: string, id: string, manager: EntityManager): Promise<ProvisionedIdentity> {
+  async lock(organizationId: string, id: string, manager: EntityManager): Promise<IdentityRow> {
     return this.find(lockIdentity, organizationId, id, manager);
   }
 
@@ -79,11 +80,9 @@ export class IdentityStore {
     organizationId: string,
     id: string,
     manager?: EntityManager,
-  ): Promise<ProvisionedIdentity> {
+  ): Promise<IdentityRow> {
     // Anything but a uuid of ours would be an error of the database, not an unknown id.
-    const [identity] = isId(id)
-      ? await this.database.run<ProvisionedIdentity>(statement, [organizationId, id], manager)
-      : [];
+    const [identity] = isId(id) ? await this.database.run<IdentityRow>(statement, [organizationId, id], manager) : [];
     if (!identity) throw notFound(`There is no User with the id ${id.slice(0, 100)}.`);
     return identity;
   }
@@ -95,7 +94,7 @@ export class IdentityStore {
     { manager }: WriteContext,
   ): Promise<Written | undefined> {
     try {
-      const [row] = await this.database.run<ProvisionedIdentity & { deliveries: DeliveryKey[] }>(
+      const [row] = await this.database.run<IdentityRow & { deliveries: DeliveryKey[] }>(
         statement,
         parameters,
         manager,

@@ -13,6 +13,16 @@ export interface Column {
   readonly equals?: (parameter: string) => string;
 }
 
+/** A multi-valued attribute whose values are rows of a table. */
+export interface Collection {
+  /** SQL from after FROM to the end of the WHERE clause, about one resource `i`. */
+  readonly from: string;
+  /** By name of the sub-attribute. */
+  readonly columns: ReadonlyMap<string, Column>;
+  /** SQL for all resources at once of "one value's sub-attribute equals the parameter", where that is cheaper. */
+  readonly equals?: ReadonlyMap<string, (parameter: string) => string>;
+}
+
 /** Where a resource type keeps its attributes. */
 export interface FilterSource {
   /** jsonb written by `toSearchDocument`. */
@@ -21,6 +31,8 @@ export interface FilterSource {
   readonly columns: ReadonlyMap<string, Column>;
   /** Text arrays, by path, that a multi-valued attribute's values stand in too, for the sake of their index. */
   readonly keyArrays: ReadonlyMap<string, string>;
+  /** By name of the attribute. */
+  readonly collections: ReadonlyMap<string, Collection>;
 }
 
 /**
@@ -52,62 +64,107 @@ function present(target: AttributeReference, source: FilterSource): string {
   const column = source.columns.get(pathOf(target));
   if (column) return `${column.sql} IS NOT NULL`;
   const { attribute, subAttribute } = target;
+  if (attribute.multiValued) {
+    const elements = elementsOf(target, source);
+    return elements.exists(subAttribute ? isPresent(elements.value(subAttribute)) : 'TRUE');
+  }
   const container = containerOf(target, source);
   if (!subAttribute) return `${container} ? ${literal(attribute.name)}`;
-  const value = `${container}->${literal(attribute.name)}`;
-  if (!attribute.multiValued) return `${value} ? ${literal(subAttribute.name)}`;
-  return elementExists(value, `element ? ${literal(subAttribute.name)}`);
+  return `${container}->${literal(attribute.name)} ? ${literal(subAttribute.name)}`;
 }
 
 function compare(filter: Comparison, source: FilterSource, values: unknown[]): string {
   const { target, operator } = filter;
   const { attribute, subAttribute } = target;
   const column = source.columns.get(pathOf(target));
-  if (column) return compareColumn(column, filter, values);
-  const parameter = parameterFor(subAttribute ?? attribute, filter.value, values);
-  const value = `${containerOf(target, source)}->${literal(attribute.name)}`;
+  const parameter = parameterFor(leafOf(target), filter.value, values);
+  if (column) return compareColumn(column, operator, parameter);
   if (!attribute.multiValued) {
+    const value = `${containerOf(target, source)}->${literal(attribute.name)}`;
     return compareJson(subAttribute ? `${value}->${literal(subAttribute.name)}` : value, operator, parameter);
   }
-  const element = subAttribute ? `element->${literal(subAttribute.name)}` : 'element';
-  const exists = elementExists(value, compareJson(element, operator, parameter));
-  if (operator === 'ne') return `(${value} IS NULL OR ${exists})`;
-  return operator === 'eq' ? withKeyArray(target, source, parameter, exists) : exists;
+  const elements = elementsOf(target, source);
+  const exists = elements.exists(compareOperand(elements.value(subAttribute), operator, parameter));
+  if (operator === 'ne') return `(${elements.none} OR ${exists})`;
+  if (operator !== 'eq') return exists;
+  const direct = source.collections.get(attribute.name)?.equals?.get(subAttribute?.name ?? '');
+  return direct ? direct(parameter.name) : withKeyArray(target, source, parameter, exists);
 }
 
-function some(filter: Some, source: FilterSource, values: unknown[]): string {
-  const { target, where } = filter;
-  const value = `${containerOf(target, source)}->${literal(target.attribute.name)}`;
-  const condition = elementExists(value, elementCondition(where, values));
+function some({ target, where }: Some, source: FilterSource, values: unknown[]): string {
+  const elements = elementsOf(target, source);
+  const condition = elements.exists(elementCondition(where, elements, values));
   const key = requiredEquality(where, (term) => source.keyArrays.has(pathOf(term.target)));
   if (!key) return condition;
   return withKeyArray(key.target, source, parameterFor(leafOf(key.target), key.value, values), condition);
 }
 
-/** What stands inside the brackets of a value path, about `element`. */
-function elementCondition(where: Filter, values: unknown[]): string {
+/** What stands inside the brackets of a value path, about one element. */
+function elementCondition(where: Filter, elements: Elements, values: unknown[]): string {
   switch (where.type) {
     case 'and':
     case 'or': {
-      const terms = where.terms.map((term) => elementCondition(term, values));
+      const terms = where.terms.map((term) => elementCondition(term, elements, values));
       return `(${terms.join(where.type === 'and' ? ' AND ' : ' OR ')})`;
     }
     case 'not':
-      return not(elementCondition(where.term, values));
+      return not(elementCondition(where.term, elements, values));
     case 'present':
-      return where.target.subAttribute ? `element ? ${literal(where.target.subAttribute.name)}` : 'TRUE';
+      return where.target.subAttribute ? isPresent(elements.value(where.target.subAttribute)) : 'TRUE';
     case 'compare': {
-      const { subAttribute } = where.target;
       const parameter = parameterFor(leafOf(where.target), where.value, values);
-      return compareJson(
-        subAttribute ? `element->${literal(subAttribute.name)}` : 'element',
-        where.operator,
-        parameter,
-      );
+      return compareOperand(elements.value(where.target.subAttribute), where.operator, parameter);
     }
     case 'some':
       throw invalidFilter('A value path cannot stand inside another one.');
   }
+}
+
+/** The values of a multi-valued attribute, in jsonb or in a table. */
+interface Elements {
+  /** That one of them satisfies a condition. */
+  readonly exists: (condition: string) => string;
+  /** That there are none. */
+  readonly none: string;
+  readonly value: (subAttribute: Attribute | undefined) => Operand;
+}
+
+/** One value of one element. */
+type Operand =
+  | { readonly type: 'column'; readonly column: Column }
+  | { readonly type: 'json'; readonly container: string; readonly name: string | undefined };
+
+function elementsOf(target: AttributeReference, source: FilterSource): Elements {
+  const { attribute } = target;
+  const collection = source.collections.get(attribute.name);
+  if (collection && !target.extension) {
+    const { from, columns } = collection;
+    return {
+      exists: (condition) => `EXISTS (SELECT 1 FROM ${from} AND ${condition})`,
+      none: `NOT EXISTS (SELECT 1 FROM ${from})`,
+      value: (subAttribute) => ({ type: 'column', column: columns.get(subAttribute?.name ?? '') ?? UNKNOWN }),
+    };
+  }
+  const array = `${containerOf(target, source)}->${literal(attribute.name)}`;
+  return {
+    exists: (condition) => `EXISTS (SELECT 1 FROM jsonb_array_elements(${array}) AS element WHERE ${condition})`,
+    none: `${array} IS NULL`,
+    value: (subAttribute) => ({ type: 'json', container: 'element', name: subAttribute?.name }),
+  };
+}
+
+/** A sub-attribute that a collection does not keep has no value. */
+const UNKNOWN: Column = { type: 'text', sql: 'NULL::text' };
+
+const isPresent = (operand: Operand): string =>
+  operand.type === 'column'
+    ? `${operand.column.sql} IS NOT NULL`
+    : `${operand.container} ? ${literal(operand.name ?? '')}`;
+
+function compareOperand(operand: Operand, operator: CompareOperator, parameter: Parameter): string {
+  if (operand.type === 'column') return compareColumn(operand.column, operator, parameter);
+  const { container, name } = operand;
+  return compareJson(name === undefined ? container : `${container}->${literal(name)}`, operator, parameter);
 }
 
 interface Parameter {
@@ -135,16 +192,15 @@ function compareJson(json: string, operator: CompareOperator, { name, type }: Pa
   }
 }
 
-function compareColumn(column: Column, filter: Comparison, values: unknown[]): string {
-  const { name } = parameterFor(leafOf(filter.target), filter.value, values);
+function compareColumn(column: Column, operator: CompareOperator, { name }: Parameter): string {
   switch (column.type) {
     case 'text':
-      if (filter.operator === 'eq' && column.equals) return column.equals(name);
-      return compareText(column.sql, filter.operator, `${name}::text`);
+      if (operator === 'eq' && column.equals) return column.equals(name);
+      return compareText(column.sql, operator, `${name}::text`);
     case 'boolean':
-      return compareOrdered(column.sql, filter.operator, `${name}::boolean`);
+      return compareOrdered(column.sql, operator, `${name}::boolean`);
     case 'timestamp':
-      return compareOrdered(column.sql, filter.operator, `${name}::timestamptz`);
+      return compareOrdered(column.sql, operator, `${name}::timestamptz`);
   }
 }
 
@@ -173,10 +229,6 @@ function compareOrdered(value: string, operator: CompareOperator, parameter: str
 
 /** What is null is not the case either. Both pairs of parentheses count: PostgreSQL refuses `a IS NOT NULL IS NOT TRUE`. */
 const not = (condition: string): string => `((${condition}) IS NOT TRUE)`;
-
-function elementExists(array: string, condition: string): string {
-  return `EXISTS (SELECT 1 FROM jsonb_array_elements(${array}) AS element WHERE ${condition})`;
-}
 
 function withKeyArray(
   target: AttributeReference,

@@ -1,13 +1,25 @@
+import type { ProvisionedIdentity } from './entities/provisioned-identity.entity.js';
 import { tombstoneHash } from './tombstone-statements.js';
 import { MADE_DELIVERIES, writeEvents } from './outbox-statements.js';
 import type { Statement } from './scim-database.js';
 
-/** Select list that makes a row a `ProvisionedIdentity`; `i` is the table or a CTE of its rows. */
+/** A group of a user, as SCIM shows it. */
+export interface GroupOfUser {
+  readonly value: string;
+  readonly display: string;
+  readonly type: 'direct' | 'indirect';
+}
+
+/** An identity with the groups that it is in. */
+export type IdentityRow = ProvisionedIdentity & { readonly groups: readonly GroupOfUser[] };
+
+/** Select list that makes a row an `IdentityRow`; `i` is the table or a CTE of its rows. */
 export const IDENTITY = `
   i.id, i.organization_id AS "organizationId", i.connection_id AS "connectionId", i.external_id AS "externalId",
   i.user_name AS "userName", i.user_name_key AS "userNameKey", i.state, i.active, i.account_id AS "accountId",
   i.linked_by AS "linkedBy", i.attributes, i.search, i.email_keys AS "emailKeys", i.version, i.event_seq AS "eventSeq",
-  i.created_at AS "createdAt", i.modified_at AS "modifiedAt", i.state_changed_at AS "stateChangedAt"`;
+  i.created_at AS "createdAt", i.modified_at AS "modifiedAt", i.state_changed_at AS "stateChangedAt",
+  scim_groups_of(i.id) AS groups`;
 
 /** $1 organization, $2 id. */
 export const findIdentity: Statement = {

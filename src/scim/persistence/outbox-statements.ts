@@ -24,7 +24,7 @@ export interface DeliveryKey {
  */
 export const writeEvents = (
   changed: string,
-  aggregateType: 'user' | 'token',
+  aggregateType: 'user' | 'token' | 'group',
   [events, tokenId, requestId]: readonly [string, string, string],
 ): string => `
 event AS (

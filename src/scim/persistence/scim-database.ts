@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { DataSource, EntityManager } from 'typeorm';
-import { unavailable } from '../protocol/scim-error.js';
+import { ScimError, unavailable } from '../protocol/scim-error.js';
 import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 
 export const SCIM_DATA_SOURCE = Symbol.for('scim:data-source');
@@ -57,6 +57,17 @@ export class ScimDatabase {
     }
   }
 
+  /** The same, again where it was chosen as the victim of a deadlock: `work` may be called up to three times. */
+  async transactionWithRetry<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.transaction(work);
+      } catch (error) {
+        if (tries === MOST_TRIES || !isDeadlock(error)) throw error;
+      }
+    }
+  }
+
   private async connectionOf(manager: EntityManager | undefined): Promise<Queryable> {
     if (manager?.queryRunner) {
       return (await manager.queryRunner.connect()) as Queryable;
@@ -67,6 +78,12 @@ export class ScimDatabase {
     return master;
   }
 }
+
+const MOST_TRIES = 3;
+
+/** After translation the driver's error is the cause. */
+const isDeadlock = (error: unknown): boolean =>
+  error instanceof ScimError && ['40P01', '40001'].includes(driverError(error.options.cause).code ?? '');
 
 /** Which unique index an insert or update ran into; undefined for every other error. */
 export function violatedIndex(error: unknown): string | undefined {

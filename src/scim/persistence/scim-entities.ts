@@ -1,4 +1,5 @@
 import { ScimConnection } from './entities/connection.entity.js';
+import { ScimGroup, ScimGroupMember } from './entities/group.entity.js';
 import { ScimLink } from './entities/link.entity.js';
 import { ScimConsumer, ScimOutboxDelivery, ScimOutboxEvent } from './entities/outbox.entity.js';
 import { ProvisionedIdentity } from './entities/provisioned-identity.entity.js';
@@ -12,6 +13,8 @@ export const scimEntities = [
   ProvisionedIdentity,
   ScimLink,
   ScimTombstone,
+  ScimGroup,
+  ScimGroupMember,
   ScimOutboxEvent,
   ScimOutboxDelivery,
   ScimConsumer,

@@ -1,21 +1,27 @@
+import { createHash } from 'node:crypto';
 import { resourceOf } from '../identities/identity-values.js';
-import type { ProvisionedIdentity } from '../persistence/entities/provisioned-identity.entity.js';
+import type { GroupOfUser, IdentityRow } from '../persistence/identity-statements.js';
 import { schemasOf } from '../protocol/resource-schemas.js';
 import type { JsonObject } from '../protocol/resource.js';
 import { userResourceType } from '../protocol/schemas/resource-types.js';
 
-/** RFC 7644 §3.14: weak, because equal states may be written differently. */
-export const tagOf = (identity: ProvisionedIdentity): string => `W/"${identity.version}"`;
+/**
+ * RFC 7644 §3.14: weak, because equal states may be written differently. The computed groups are part of what is shown, so
+ * they are part of the tag.
+ */
+export const tagOf = ({ version, groups }: IdentityRow): string =>
+  groups.length === 0 ? `W/"${version}"` : `W/"${version}.${digestOf(groups)}"`;
 
-export const locationOf = (identity: ProvisionedIdentity, baseUrl: string): string => `${baseUrl}/Users/${identity.id}`;
+export const locationOf = (identity: IdentityRow, baseUrl: string): string => `${baseUrl}/Users/${identity.id}`;
 
 /** An identity as RFC 7643 §4.1 shows it; nothing of accounts, links or states. */
-export function toUserResource(identity: ProvisionedIdentity, baseUrl: string): JsonObject {
+export function toUserResource(identity: IdentityRow, baseUrl: string): JsonObject {
   const attributes = resourceOf(identity);
   return {
     schemas: schemasOf(attributes, userResourceType),
     id: identity.id,
     ...attributes,
+    ...(identity.groups.length === 0 ? {} : { groups: identity.groups.map((group) => toGroup(group, baseUrl)) }),
     meta: {
       resourceType: userResourceType.name,
       created: identity.createdAt.toISOString(),
@@ -25,3 +31,16 @@ export function toUserResource(identity: ProvisionedIdentity, baseUrl: string): 
     },
   };
 }
+
+const toGroup = ({ value, display, type }: GroupOfUser, baseUrl: string): JsonObject => ({
+  value,
+  $ref: `${baseUrl}/Groups/${value}`,
+  display,
+  type,
+});
+
+const digestOf = (groups: readonly GroupOfUser[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify(groups.map(({ value, display, type }) => [value, display, type])))
+    .digest('base64url')
+    .slice(0, 12);

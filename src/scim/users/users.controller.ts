@@ -2,9 +2,8 @@ import { Controller, Delete, Get, Inject, Param, Patch, Post, Put, Req, Res } fr
 import { readBody } from '../http/read-body.js';
 import { readParameters } from '../http/read-parameters.js';
 import { RequireScope } from '../http/scim-access.decorators.js';
-import { principalOf, queryOf, requestIdOf, type ScimRequest } from '../http/scim-request.js';
+import { principalOf, queryOf, type ScimRequest, writeContextOf } from '../http/scim-request.js';
 import { ScimResponder } from '../http/scim-responder.js';
-import type { WriteContext } from '../identities/identity-store.js';
 import { readPage, toListResponse } from '../protocol/list.js';
 import { type Projection, project, readProjection } from '../protocol/project.js';
 import type { JsonObject } from '../protocol/resource.js';
@@ -39,7 +38,7 @@ export class UsersController {
   async create(@Req() request: ScimRequest, @Res() response: unknown): Promise<void> {
     const projection = projectionOf(request);
     const body = await this.readBody(request);
-    const user = await this.users.create(principalOf(request).organizationId, body, contextOf(request));
+    const user = await this.users.create(principalOf(request).organizationId, body, writeContextOf(request));
     this.answer(request, response, { status: 201, user, projection });
   }
 
@@ -56,7 +55,7 @@ export class UsersController {
   async replace(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
     const projection = projectionOf(request);
     const body = await this.readBody(request);
-    const user = await this.users.replace(principalOf(request).organizationId, id, body, contextOf(request));
+    const user = await this.users.replace(principalOf(request).organizationId, id, body, writeContextOf(request));
     this.answer(request, response, { status: 200, user, projection });
   }
 
@@ -65,14 +64,14 @@ export class UsersController {
   async patch(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
     const projection = projectionOf(request);
     const body = await this.readBody(request);
-    const user = await this.users.patch(principalOf(request).organizationId, id, body, contextOf(request));
+    const user = await this.users.patch(principalOf(request).organizationId, id, body, writeContextOf(request));
     this.answer(request, response, { status: 200, user, projection });
   }
 
   @Delete(':id')
   @RequireScope('users:write')
   async delete(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
-    await this.users.delete(principalOf(request).organizationId, id, contextOf(request));
+    await this.users.delete(principalOf(request).organizationId, id, writeContextOf(request));
     this.responder.send(request, response, { status: 204 });
   }
 
@@ -93,8 +92,3 @@ export class UsersController {
 
 const projectionOf = (request: ScimRequest): Projection =>
   readProjection(readParameters(queryOf(request)), userResourceType);
-
-const contextOf = (request: ScimRequest): WriteContext => ({
-  tokenId: principalOf(request).tokenId,
-  requestId: requestIdOf(request),
-});

@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ScimPaths } from '../http/scim-paths.js';
 import { IdentitiesService } from '../identities/identities.service.js';
 import { IdentityStore, type WriteContext } from '../identities/identity-store.js';
-import type { ProvisionedIdentity } from '../persistence/entities/provisioned-identity.entity.js';
 import { identitySource } from '../persistence/identity-source.js';
-import { listIdentities } from '../persistence/list-identities.js';
+import { IDENTITY, type IdentityRow } from '../persistence/identity-statements.js';
+import { listRows, toPage } from '../persistence/list-rows.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { applyPatch } from '../protocol/apply-patch.js';
 import { parseFilter } from '../protocol/filter/parse-filter.js';
@@ -14,6 +14,8 @@ import type { JsonObject } from '../protocol/resource.js';
 import { userResourceType } from '../protocol/schemas/resource-types.js';
 import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 import { toUserResource } from './user-resource.js';
+
+const LIVE = `i.state <> 'deprovisioned'`;
 
 /** Which users, and which page of them. */
 export interface UserQuery {
@@ -57,13 +59,16 @@ export class UsersService {
 
   /** In the order of creation. @throws ScimError 400 invalidFilter */
   async list(organizationId: string, query: UserQuery = {}): Promise<UserList> {
-    const { pageDefault, pageMax } = limitsOf(this.options);
     const filter = query.filter === undefined ? undefined : parseFilter(query.filter, userResourceType);
-    const { startIndex = 1, count = pageDefault } = query;
-    const page = { startIndex: Math.max(startIndex, 1), count: Math.min(Math.max(count, 0), pageMax) };
-    const selection = { filter, source: identitySource(this.paths.baseUrl) };
-    const { identities, totalResults } = await listIdentities(this.database, organizationId, selection, page);
-    return { resources: identities.map((identity) => this.render(identity)), totalResults };
+    const table = {
+      columns: IDENTITY,
+      name: 'scim_identity',
+      visible: LIVE,
+      source: identitySource(this.paths.baseUrl),
+    };
+    const selection = { ...toPage(query, limitsOf(this.options)), filter };
+    const { rows, totalResults } = await listRows<IdentityRow>(this.database, organizationId, table, selection);
+    return { resources: rows.map((identity) => this.render(identity)), totalResults };
   }
 
   /**
@@ -91,7 +96,7 @@ export class UsersService {
     await this.identities.deprovision(organizationId, id, context);
   }
 
-  private render(identity: ProvisionedIdentity): JsonObject {
+  private render(identity: IdentityRow): JsonObject {
     return toUserResource(identity, this.paths.baseUrl);
   }
 }

@@ -3,6 +3,7 @@ import type { ScimClient } from '../../support/scim-client.js';
 import { expectScimError } from '../../support/scim-errors.js';
 
 const BASE = 'https://app.example.com/scim/v2';
+const G = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 const U = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const E = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const LIST = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
@@ -68,16 +69,33 @@ describe.each(['express', 'fastify'] as const)('discovery on %s', (adapter) => {
       schemaExtensions: [{ schema: E, required: false }],
       meta: { resourceType: 'ResourceType', location: `${BASE}/ResourceTypes/User` },
     };
+    const group = {
+      schemas: [`${CORE}:ResourceType`],
+      id: 'Group',
+      name: 'Group',
+      endpoint: '/Groups',
+      description: 'Group',
+      schema: G,
+      schemaExtensions: [],
+      meta: { resourceType: 'ResourceType', location: `${BASE}/ResourceTypes/Group` },
+    };
     expect(status).toBe(200);
-    expect(body).toEqual({ schemas: [LIST], totalResults: 1, startIndex: 1, itemsPerPage: 1, Resources: [user] });
+    expect(body).toEqual({
+      schemas: [LIST],
+      totalResults: 2,
+      startIndex: 1,
+      itemsPerPage: 2,
+      Resources: [user, group],
+    });
     expect((await client.get('/ResourceTypes/User')).body).toEqual(user);
+    expect((await client.get('/ResourceTypes/Group')).body).toEqual(group);
   });
 
   it('lists the schemas, each of which stands alone too', async () => {
     const { body } = await client.get('/Schemas');
     const ids = body.Resources.map(({ id }: { id: string }) => id);
-    expect(body).toMatchObject({ schemas: [LIST], totalResults: 5, startIndex: 1, itemsPerPage: 5 });
-    expect(ids).toEqual([U, E, `${CORE}:Schema`, `${CORE}:ResourceType`, `${CORE}:ServiceProviderConfig`]);
+    expect(body).toMatchObject({ schemas: [LIST], totalResults: 6, startIndex: 1, itemsPerPage: 6 });
+    expect(ids).toEqual([U, E, G, `${CORE}:Schema`, `${CORE}:ResourceType`, `${CORE}:ServiceProviderConfig`]);
     for (const schema of body.Resources) {
       expect((await client.get(`/Schemas/${schema.id}`)).body).toEqual(schema);
       expect((await client.get(`/schemas/${encodeURIComponent(schema.id.toUpperCase())}`)).body).toEqual(schema);

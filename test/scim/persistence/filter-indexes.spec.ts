@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { identitySource } from '../../../src/scim/persistence/identity-source.js';
-import { listIdentities } from '../../../src/scim/persistence/list-identities.js';
+import { IDENTITY } from '../../../src/scim/persistence/identity-statements.js';
+import { listRows } from '../../../src/scim/persistence/list-rows.js';
 import { ScimDatabase, type Statement } from '../../../src/scim/persistence/scim-database.js';
 import { parseFilter } from '../../../src/scim/protocol/filter/parse-filter.js';
 import { userResourceType } from '../../../src/scim/protocol/schemas/resource-types.js';
@@ -72,7 +73,8 @@ describe('a look-up among thousands', () => {
     const source = identitySource('https://app.example.com/scim/v2');
     const tree = filter === undefined ? undefined : parseFilter(filter, userResourceType);
     const page = { startIndex: 1, count: count + 1 };
-    const { totalResults } = await listIdentities(database, organizationId, { filter: tree, source }, page);
+    const table = { columns: IDENTITY, name: 'scim_identity', visible: `i.state <> 'deprovisioned'`, source };
+    const { totalResults } = await listRows(database, organizationId, table, { ...page, filter: tree });
     return { plans: database.plans, totalResults };
   }
 
