@@ -11,6 +11,7 @@ export type {
 } from './scim.options.js';
 
 export { scimEntities } from './persistence/scim-entities.js';
+export type { ListQuery } from './persistence/list-rows.js';
 export { scimMigrations } from './persistence/scim-migrations.js';
 export {
   type IdentityState,
@@ -36,7 +37,7 @@ export {
 } from './identities/identity-links.service.js';
 export type { WriteContext } from './identities/identity-store.js';
 export type { RefusalReason, SsoLogin } from './identities/sign-in.js';
-export { type UserList, type UserQuery, UsersService } from './users/users.service.js';
+export { type UserList, UsersService } from './users/users.service.js';
 export { type GroupList, type GroupQuery, GroupsService } from './groups/groups.service.js';
 export { ScimTokenGuard } from './http/scim-token.guard.js';
 

@@ -39,8 +39,8 @@ export class DiscoveryController {
       bulk: { supported: false, maxOperations: 1000, maxPayloadSize: 1024 * 1024 },
       filter: { supported: true, maxResults: limitsOf(this.options).pageMax },
       changePassword: false,
-      sort: false,
-      etag: false,
+      sort: true,
+      etag: true,
     };
     this.answer(request, response, toServiceProviderConfig(capabilities, this.paths.baseUrl));
   }

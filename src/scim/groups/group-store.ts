@@ -21,10 +21,12 @@ import { isId } from '../persistence/identity-source.js';
 import { leaveGroups, type Remover } from '../persistence/leave-groups.js';
 import type { DeliveryKey, NewEvent } from '../persistence/outbox-statements.js';
 import { ScimDatabase, violatedIndex } from '../persistence/scim-database.js';
+import { checkVersion } from '../protocol/etag.js';
 import { fold } from '../protocol/comparable.js';
 import type { JsonObject } from '../protocol/resource.js';
 import { invalidValue, notFound, uniqueness } from '../protocol/scim-error.js';
 import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
+import { groupTag } from './group-resource.js';
 import type { NamedMember } from './member-change.js';
 
 /** The attributes of a group that are not members. */
@@ -148,10 +150,15 @@ export class GroupStore {
   }
 
   /** In a transaction. @throws ScimError 404 */
-  async delete(organizationId: string, id: string, context: Remover): Promise<readonly DeliveryKey[]> {
+  async delete(
+    organizationId: string,
+    id: string,
+    context: Remover & Pick<WriteContext, 'ifMatch'>,
+  ): Promise<readonly DeliveryKey[]> {
     const { manager } = context;
     const deliveries = isId(id) ? await leaveGroups(this.database, organizationId, id, context) : [];
     const group = await this.lock(organizationId, id, manager);
+    checkVersion(groupTag(group), context.ifMatch);
     const payload = {
       version: group.version,
       changed: [],

@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Inject, Param, Patch, Post, Put, Req, Res } fr
 import { readBody } from '../http/read-body.js';
 import { readParameters } from '../http/read-parameters.js';
 import { RequireScope } from '../http/scim-access.decorators.js';
-import { principalOf, queryOf, type ScimRequest, writeContextOf } from '../http/scim-request.js';
+import { isUnchanged, principalOf, queryOf, type ScimRequest, writeContextOf } from '../http/scim-request.js';
 import { ScimResponder } from '../http/scim-responder.js';
 import { findAttribute } from '../protocol/attribute-path.js';
 import { readPage, toListResponse } from '../protocol/list.js';
@@ -27,8 +27,7 @@ export class GroupsController {
     const parameters = readParameters(queryOf(request));
     const projection = readProjection(parameters, groupResourceType);
     const page = readPage(parameters, limitsOf(this.options));
-    const filter = parameters.filter === undefined ? {} : { filter: parameters.filter };
-    const query = { ...page, ...filter, withMembers: showsMembers(projection) };
+    const query = { ...parameters, ...page, withMembers: showsMembers(projection) };
     const { resources, totalResults } = await this.groups.list(principalOf(request).organizationId, query);
     const shown = resources.map((resource) => project(resource, projection, groupResourceType));
     const body = toListResponse(shown, { totalResults, startIndex: page.startIndex });
@@ -49,7 +48,9 @@ export class GroupsController {
   async get(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
     const projection = projectionOf(request);
     const group = await this.groups.get(principalOf(request).organizationId, id, showsMembers(projection));
-    this.answer(request, response, { status: 200, group, projection });
+    const headers = headersOf(group);
+    if (isUnchanged(request, headers.ETag)) this.responder.send(request, response, { status: 304, headers });
+    else this.answer(request, response, { status: 200, group, projection });
   }
 
   @Put(':id')
@@ -106,7 +107,7 @@ const members = findAttribute(groupResourceType, 'members');
 
 const showsMembers = (projection: Projection): boolean => members !== undefined && isProjected(projection, members);
 
-function headersOf(group: JsonObject): Record<string, string> {
+function headersOf(group: JsonObject): { Location: string; ETag: string } {
   const { location, version } = group['meta'] as { location: string; version: string };
   return { Location: location, ETag: version };
 }

@@ -6,29 +6,23 @@ import type { WriteContext } from '../identities/identity-store.js';
 import type { ScimGroup } from '../persistence/entities/group.entity.js';
 import { findMembersOfGroups, GROUP, type MemberRow } from '../persistence/group-statements.js';
 import { groupSource } from '../persistence/group-source.js';
-import { listRows, toPage } from '../persistence/list-rows.js';
+import { type ListQuery, listRows, readSelection } from '../persistence/list-rows.js';
 import type { DeliveryKey } from '../persistence/outbox-statements.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { applyPatch } from '../protocol/apply-patch.js';
-import { parseFilter } from '../protocol/filter/parse-filter.js';
+import { checkVersion } from '../protocol/etag.js';
 import { readPatch } from '../protocol/read-patch.js';
 import { readReplacement, readResource } from '../protocol/read-resource.js';
 import type { JsonObject, ResourceAttributes } from '../protocol/resource.js';
 import { invalidValue } from '../protocol/scim-error.js';
 import { groupResourceType } from '../protocol/schemas/resource-types.js';
 import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
-import { groupAttributes, toGroupResource } from './group-resource.js';
+import { groupAttributes, groupTag, toGroupResource } from './group-resource.js';
 import { GroupStore, type GroupValues } from './group-store.js';
 import { isAboutMembers, type MemberChange, needsMembers, toMemberChange, toReplacement } from './member-change.js';
 
-/** Which groups, and which page of them. */
-export interface GroupQuery {
-  /** RFC 7644 §3.4.2.2. Default: all. */
-  readonly filter?: string;
-  /** 1-based. Default 1. */
-  readonly startIndex?: number;
-  /** Capped at `limits.pageMax`. Default `limits.pageDefault`. */
-  readonly count?: number;
+/** Which groups, in which order, which page of them, and with or without their members. */
+export interface GroupQuery extends ListQuery {
   /** Without, no member is read. Default true. */
   readonly withMembers?: boolean;
 }
@@ -75,12 +69,11 @@ export class GroupsService {
     return this.render(await this.store.get(organizationId, id), withMembers);
   }
 
-  /** In the order of creation. @throws ScimError 400 invalidFilter */
+  /** @throws ScimError 400 invalidFilter, invalidPath, invalidValue */
   async list(organizationId: string, query: GroupQuery = {}): Promise<GroupList> {
-    const filter = query.filter === undefined ? undefined : parseFilter(query.filter, groupResourceType);
-    const page = toPage(query, limitsOf(this.options));
+    const selection = readSelection(query, groupResourceType, limitsOf(this.options));
     const table = { columns: GROUP, name: 'scim_group', visible: 'TRUE', source: groupSource(this.paths.baseUrl) };
-    const { rows, totalResults } = await listRows<ScimGroup>(this.database, organizationId, table, { ...page, filter });
+    const { rows, totalResults } = await listRows<ScimGroup>(this.database, organizationId, table, selection);
     const members = query.withMembers === false ? undefined : await this.membersOf(rows);
     const resources = rows.map((group) => toGroupResource(group, members?.get(group.id) ?? [], this.paths.baseUrl));
     return { resources, totalResults };
@@ -136,6 +129,7 @@ export class GroupsService {
     const { group, deliveries } = await this.inTransaction(context, async (manager) => {
       const known = await this.store.lockMembers(organizationId, plan.add, manager);
       const current = await this.store.lock(organizationId, id, manager);
+      checkVersion(groupTag(current), context.ifMatch);
       const members = plan.reads ? (await this.store.members(id, manager)).map((row) => ({ ...row })) : [];
       const { attributes, members: change } = plan.decide(current, members);
       const wanted = new Set(change.add.map((member) => member.id));

@@ -1,18 +1,16 @@
 import { invalidFilter, invalidValue, notImplemented } from '../protocol/scim-error.js';
 
 /** Query parameters that RFC 7644 §3.4.2 and §3.9 name; others are ignored. */
-const SINGLE = ['filter', 'startIndex', 'count', 'attributes', 'excludedAttributes'] as const;
+const SINGLE = ['filter', 'sortBy', 'sortOrder', 'startIndex', 'count', 'attributes', 'excludedAttributes'] as const;
 
 export type ScimParameters = Readonly<Partial<Record<(typeof SINGLE)[number], string>>>;
 
 /**
- * @throws ScimError 400 where a parameter is given twice: which one counts is anybody's guess; 501 for sorting and
- *   cursors, which change what a page means and are not there yet.
+ * @throws ScimError 400 where a parameter is given twice: which one counts is anybody's guess; 501 for cursors, which
+ *   change what a page means and are not there yet.
  */
 export function readParameters(query: URLSearchParams): ScimParameters {
-  for (const name of ['sortBy', 'sortOrder', 'cursor']) {
-    if (query.has(name)) throw notImplemented(`The parameter "${name}" is not supported.`);
-  }
+  if (query.has('cursor')) throw notImplemented('The parameter "cursor" is not supported.');
   refuseMisspeltFilter(query);
   const parameters: Partial<Record<(typeof SINGLE)[number], string>> = {};
   for (const name of SINGLE) {

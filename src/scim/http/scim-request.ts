@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { namesVersion } from '../protocol/etag.js';
 import type { WriteContext } from '../identities/identity-store.js';
 import type { ScimPrincipal } from '../tokens/scim-token-verifier.js';
 
@@ -39,4 +40,11 @@ export const queryOf = (request: ScimRequest): URLSearchParams =>
 export const writeContextOf = (request: ScimRequest): WriteContext => ({
   tokenId: principalOf(request).tokenId,
   requestId: requestIdOf(request),
+  ...(request.headers['if-match'] === undefined ? {} : { ifMatch: request.headers['if-match'] }),
 });
+
+/** Whether the client has this version already (`If-None-Match`). */
+export function isUnchanged(request: ScimRequest, version: string): boolean {
+  const condition = request.headers['if-none-match'];
+  return condition !== undefined && namesVersion(condition, version);
+}

@@ -10,11 +10,13 @@ import type { DeliveryKey } from '../persistence/outbox-statements.js';
 import { insertTombstone } from '../persistence/tombstone-statements.js';
 import { fold } from '../protocol/comparable.js';
 import type { ResourceAttributes } from '../protocol/resource.js';
+import { checkVersion } from '../protocol/etag.js';
 import { conflict } from '../protocol/scim-error.js';
 import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 import { ScimEntitlements } from '../tokens/scim-entitlements.js';
 import { isLifeCycle } from './identity-events.js';
 import { initialState, nextState } from './identity-state.js';
+import { identityTag } from './identity-tag.js';
 import { IdentityStore, type WriteContext, type Written } from './identity-store.js';
 import { coreOf, type IdentityValues, valuesOf } from './identity-values.js';
 import { type IdentityPlan, planChange } from './plan-change.js';
@@ -62,6 +64,7 @@ export class IdentitiesService {
     };
     for (let tries = 0; tries < MOST_CONFLICTS && !context.manager; tries += 1) {
       const identity = await this.store.get(organizationId, id);
+      checkVersion(identityTag(identity), context.ifMatch);
       const planned = plan(identity);
       if (planned.happenings.length === 0) return identity;
       if (planned.cutsAccess && (await this.mayBeSomebody(identity))) break;
@@ -87,6 +90,7 @@ export class IdentitiesService {
   ): Promise<IdentityRow> {
     const { written, waits } = await this.inTransaction(context, async (manager) => {
       const identity = await this.store.lock(organizationId, id, manager);
+      checkVersion(identityTag(identity), context.ifMatch);
       const asked = planOf(identity);
       if (asked.happenings.length === 0) return { written: { identity, deliveries: [] }, waits: false };
       const plan = asked.cutsAccess ? await this.prepareRemoval(identity, asked, manager) : asked;

@@ -24,6 +24,8 @@ import type { IdentityPlan } from './plan-change.js';
 export interface WriteContext {
   readonly tokenId?: string;
   readonly requestId?: string;
+  /** An `If-Match` condition (RFC 7644 §3.14): 412 where it does not name the version there is. */
+  readonly ifMatch?: string;
   readonly manager?: EntityManager;
 }
 

@@ -21,6 +21,8 @@ export interface Collection {
   readonly columns: ReadonlyMap<string, Column>;
   /** SQL for all resources at once of "one value's sub-attribute equals the parameter", where that is cheaper. */
   readonly equals?: ReadonlyMap<string, (parameter: string) => string>;
+  /** SQL after ORDER BY: the order in which the values are shown. */
+  readonly order: string;
 }
 
 /** Where a resource type keeps its attributes. */
@@ -251,16 +253,16 @@ function requiredEquality(where: Filter, wanted: (term: Comparison) => boolean):
   return undefined;
 }
 
-function containerOf(target: AttributeReference, source: FilterSource): string {
+export function containerOf(target: AttributeReference, source: FilterSource): string {
   return target.extension ? `${source.document}->${literal(target.schema.id)}` : source.document;
 }
 
-function pathOf({ schema, extension, attribute, subAttribute }: AttributeReference): string {
+export function pathOf({ schema, extension, attribute, subAttribute }: AttributeReference): string {
   const name = subAttribute ? `${attribute.name}.${subAttribute.name}` : attribute.name;
   return extension ? `${schema.id}:${name}` : name;
 }
 
-const leafOf = (target: AttributeReference): Attribute => target.subAttribute ?? target.attribute;
+export const leafOf = (target: AttributeReference): Attribute => target.subAttribute ?? target.attribute;
 
 /** Names of schemas are the developer's, not the client's; quoted all the same. */
-const literal = (name: string): string => `'${name.replaceAll("'", "''")}'`;
+export const literal = (name: string): string => `'${name.replaceAll("'", "''")}'`;

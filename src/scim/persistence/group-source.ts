@@ -43,5 +43,5 @@ function membersOfGroup(base: string): Collection {
   // All groups of one member by its index, instead of looking into each group.
   const hasMember = (parameter: string): string =>
     `i.id IN (SELECT m.group_id FROM scim_group_member m WHERE ${equalsId('m.member_id')(parameter)})`;
-  return { from, columns: new Map(columns), equals: new Map([['value', hasMember]]) };
+  return { from, columns: new Map(columns), equals: new Map([['value', hasMember]]), order: 'm.position' };
 }

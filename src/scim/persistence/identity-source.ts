@@ -44,7 +44,7 @@ function groupsOfUser(baseUrl: string): Collection {
     ['$ref', { type: 'text', sql: `('${quoted(baseUrl)}/Groups/' || g.value) COLLATE "C"` }],
   ];
   const from = 'jsonb_to_recordset(scim_groups_of(i.id)) AS g(value text, key text, type text) WHERE TRUE';
-  return { from, columns: new Map(columns), equals: new Map([['value', isMemberOf]]) };
+  return { from, columns: new Map(columns), equals: new Map([['value', isMemberOf]]), order: 'g.key, g.value' };
 }
 
 /** From the group down to its users, once for all of them. */

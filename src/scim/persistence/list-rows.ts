@@ -1,6 +1,10 @@
 import type { Filter } from '../protocol/filter/filter.js';
+import { parseFilter } from '../protocol/filter/parse-filter.js';
+import type { ResourceType } from '../protocol/schemas/schema.js';
+import { readSort, type Sort } from '../protocol/sort.js';
 import { type FilterSource, filterToSql } from './filter-to-sql.js';
-import type { ScimDatabase } from './scim-database.js';
+import type { ScimDatabase, Statement } from './scim-database.js';
+import { sortToSql } from './sort-to-sql.js';
 
 /** Rows of one resource type. */
 export interface ResourceTable {
@@ -19,38 +23,65 @@ export interface RowPage<Row> {
   readonly totalResults: number;
 }
 
-/** 1-based start, number of rows, and which; no filter means all. */
-export interface RowQuery {
-  readonly startIndex: number;
-  readonly count: number;
-  readonly filter: Filter | undefined;
+/** Which resources, in which order, and which page of them. */
+export interface ListQuery {
+  /** RFC 7644 §3.4.2.2. Default: all. */
+  readonly filter?: string;
+  /** A simple attribute or sub-attribute. Default: the order of creation. */
+  readonly sortBy?: string;
+  /** Default `ascending`. */
+  readonly sortOrder?: string;
+  /** 1-based. Default 1. */
+  readonly startIndex?: number;
+  /** Capped at `limits.pageMax`. Default `limits.pageDefault`. */
+  readonly count?: number;
 }
 
-/** A page within the limits, whoever asks for it. */
-export const toPage = (
-  { startIndex = 1, count }: { readonly startIndex?: number; readonly count?: number },
+/** A `ListQuery` that was read. */
+export interface Selection {
+  readonly filter: Filter | undefined;
+  readonly sort: Sort | undefined;
+  readonly startIndex: number;
+  readonly count: number;
+}
+
+/** @throws ScimError 400 invalidFilter, invalidPath, invalidValue */
+export function readSelection(
+  query: ListQuery,
+  resourceType: ResourceType,
   { pageDefault, pageMax }: { readonly pageDefault: number; readonly pageMax: number },
-): { startIndex: number; count: number } => ({
-  startIndex: Math.max(startIndex, 1),
-  count: Math.min(Math.max(count ?? pageDefault, 0), pageMax),
-});
+): Selection {
+  const { filter, startIndex = 1, count = pageDefault } = query;
+  return {
+    filter: filter === undefined ? undefined : parseFilter(filter, resourceType),
+    sort: readSort(query, resourceType),
+    startIndex: Math.max(startIndex, 1),
+    count: Math.min(Math.max(count, 0), pageMax),
+  };
+}
 
 /**
- * A page of the resources a filter selects, in the order of their creation.
+ * A page of the resources a filter selects.
  * One statement where the page shows by itself how many there are, else a second one that counts.
  */
 export async function listRows<Row>(
   database: ScimDatabase,
   organizationId: string,
   table: ResourceTable,
-  { startIndex, count, filter }: RowQuery,
+  { startIndex, count, filter, sort }: Selection,
 ): Promise<RowPage<Row>> {
   const values: unknown[] = [organizationId];
   const condition = filter ? ` AND ${filterToSql(filter, table.source, values)}` : '';
   const where = `i.organization_id = $1 AND ${table.visible}${condition}`;
   const skipped = startIndex - 1;
   const rows =
-    count === 0 ? [] : await database.run<Row>(pageStatement(table, where, values.length), [...values, count, skipped]);
+    count === 0
+      ? []
+      : await database.run<Row>(pageStatement(table, where, sortToSql(sort, table.source), values.length), [
+          ...values,
+          count,
+          skipped,
+        ]);
   const isLast = rows.length < count && (rows.length > 0 || skipped === 0);
   if (isLast) return { rows, totalResults: skipped + rows.length };
   const counting = { text: `SELECT count(*)::integer AS total FROM ${table.name} i WHERE ${where}` };
@@ -59,11 +90,12 @@ export async function listRows<Row>(
 }
 
 // The skipped rows are skipped in a subquery of ids, so that their contents are not read.
-const pageStatement = ({ columns, name }: ResourceTable, where: string, parameters: number): { text: string } => ({
-  text: `
+function pageStatement({ columns, name }: ResourceTable, where: string, order: string, parameters: number): Statement {
+  const page = `LIMIT $${parameters + 1} OFFSET $${parameters + 2}`;
+  return {
+    text: `
 SELECT ${columns}
-FROM (
-  SELECT i.id FROM ${name} i WHERE ${where} ORDER BY i.created_at, i.id LIMIT $${parameters + 1} OFFSET $${parameters + 2}
-) page JOIN ${name} i ON i.id = page.id
-ORDER BY i.created_at, i.id`,
-});
+FROM (SELECT i.id FROM ${name} i WHERE ${where} ORDER BY ${order} ${page}) page JOIN ${name} i ON i.id = page.id
+ORDER BY ${order}`,
+  };
+}

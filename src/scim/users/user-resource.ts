@@ -1,16 +1,9 @@
-import { createHash } from 'node:crypto';
+import { identityTag } from '../identities/identity-tag.js';
 import { resourceOf } from '../identities/identity-values.js';
 import type { GroupOfUser, IdentityRow } from '../persistence/identity-statements.js';
 import { schemasOf } from '../protocol/resource-schemas.js';
 import type { JsonObject } from '../protocol/resource.js';
 import { userResourceType } from '../protocol/schemas/resource-types.js';
-
-/**
- * RFC 7644 §3.14: weak, because equal states may be written differently. The computed groups are part of what is shown, so
- * they are part of the tag.
- */
-export const tagOf = ({ version, groups }: IdentityRow): string =>
-  groups.length === 0 ? `W/"${version}"` : `W/"${version}.${digestOf(groups)}"`;
 
 export const locationOf = (identity: IdentityRow, baseUrl: string): string => `${baseUrl}/Users/${identity.id}`;
 
@@ -27,7 +20,7 @@ export function toUserResource(identity: IdentityRow, baseUrl: string): JsonObje
       created: identity.createdAt.toISOString(),
       lastModified: identity.modifiedAt.toISOString(),
       location: locationOf(identity, baseUrl),
-      version: tagOf(identity),
+      version: identityTag(identity),
     },
   };
 }
@@ -38,9 +31,3 @@ const toGroup = ({ value, display, type }: GroupOfUser, baseUrl: string): JsonOb
   display,
   type,
 });
-
-const digestOf = (groups: readonly GroupOfUser[]): string =>
-  createHash('sha256')
-    .update(JSON.stringify(groups.map(({ value, display, type }) => [value, display, type])))
-    .digest('base64url')
-    .slice(0, 12);

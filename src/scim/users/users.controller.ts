@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Inject, Param, Patch, Post, Put, Req, Res } fr
 import { readBody } from '../http/read-body.js';
 import { readParameters } from '../http/read-parameters.js';
 import { RequireScope } from '../http/scim-access.decorators.js';
-import { principalOf, queryOf, type ScimRequest, writeContextOf } from '../http/scim-request.js';
+import { isUnchanged, principalOf, queryOf, type ScimRequest, writeContextOf } from '../http/scim-request.js';
 import { ScimResponder } from '../http/scim-responder.js';
 import { readPage, toListResponse } from '../protocol/list.js';
 import { type Projection, project, readProjection } from '../protocol/project.js';
@@ -26,7 +26,7 @@ export class UsersController {
     const parameters = readParameters(queryOf(request));
     const projection = readProjection(parameters, userResourceType);
     const page = readPage(parameters, limitsOf(this.options));
-    const query = { ...page, ...(parameters.filter === undefined ? {} : { filter: parameters.filter }) };
+    const query = { ...parameters, ...page };
     const { resources, totalResults } = await this.users.list(principalOf(request).organizationId, query);
     const shown = resources.map((resource) => project(resource, projection, userResourceType));
     const body = toListResponse(shown, { totalResults, startIndex: page.startIndex });
@@ -47,7 +47,9 @@ export class UsersController {
   async get(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
     const projection = projectionOf(request);
     const user = await this.users.get(principalOf(request).organizationId, id);
-    this.answer(request, response, { status: 200, user, projection });
+    const headers = headersOf(user);
+    if (isUnchanged(request, headers.ETag)) this.responder.send(request, response, { status: 304, headers });
+    else this.answer(request, response, { status: 200, user, projection });
   }
 
   @Put(':id')
@@ -84,11 +86,15 @@ export class UsersController {
     response: unknown,
     { status, user, projection }: { status: number; user: JsonObject; projection: Projection },
   ): void {
-    const { location, version } = user['meta'] as { location: string; version: string };
     const body = project(user, projection, userResourceType);
-    this.responder.send(request, response, { status, body, headers: { Location: location, ETag: version } });
+    this.responder.send(request, response, { status, body, headers: headersOf(user) });
   }
 }
 
 const projectionOf = (request: ScimRequest): Projection =>
   readProjection(readParameters(queryOf(request)), userResourceType);
+
+function headersOf(user: JsonObject): { Location: string; ETag: string } {
+  const { location, version } = user['meta'] as { location: string; version: string };
+  return { Location: location, ETag: version };
+}

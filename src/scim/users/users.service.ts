@@ -4,10 +4,9 @@ import { IdentitiesService } from '../identities/identities.service.js';
 import { IdentityStore, type WriteContext } from '../identities/identity-store.js';
 import { identitySource } from '../persistence/identity-source.js';
 import { IDENTITY, type IdentityRow } from '../persistence/identity-statements.js';
-import { listRows, toPage } from '../persistence/list-rows.js';
+import { type ListQuery, listRows, readSelection } from '../persistence/list-rows.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { applyPatch } from '../protocol/apply-patch.js';
-import { parseFilter } from '../protocol/filter/parse-filter.js';
 import { readPatch } from '../protocol/read-patch.js';
 import { readReplacement, readResource } from '../protocol/read-resource.js';
 import type { JsonObject } from '../protocol/resource.js';
@@ -16,16 +15,6 @@ import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.
 import { toUserResource } from './user-resource.js';
 
 const LIVE = `i.state <> 'deprovisioned'`;
-
-/** Which users, and which page of them. */
-export interface UserQuery {
-  /** RFC 7644 §3.4.2.2. Default: all. */
-  readonly filter?: string;
-  /** 1-based. Default 1. */
-  readonly startIndex?: number;
-  /** Brought between 0 and `limits.pageMax`. Default `limits.pageDefault`. */
-  readonly count?: number;
-}
 
 export interface UserList {
   readonly resources: readonly JsonObject[];
@@ -57,16 +46,15 @@ export class UsersService {
     return this.render(await this.store.get(organizationId, id));
   }
 
-  /** In the order of creation. @throws ScimError 400 invalidFilter */
-  async list(organizationId: string, query: UserQuery = {}): Promise<UserList> {
-    const filter = query.filter === undefined ? undefined : parseFilter(query.filter, userResourceType);
+  /** @throws ScimError 400 invalidFilter, invalidPath, invalidValue */
+  async list(organizationId: string, query: ListQuery = {}): Promise<UserList> {
+    const selection = readSelection(query, userResourceType, limitsOf(this.options));
     const table = {
       columns: IDENTITY,
       name: 'scim_identity',
       visible: LIVE,
       source: identitySource(this.paths.baseUrl),
     };
-    const selection = { ...toPage(query, limitsOf(this.options)), filter };
     const { rows, totalResults } = await listRows<IdentityRow>(this.database, organizationId, table, selection);
     return { resources: rows.map((identity) => this.render(identity)), totalResults };
   }

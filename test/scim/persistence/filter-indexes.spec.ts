@@ -74,7 +74,11 @@ describe('a look-up among thousands', () => {
     const tree = filter === undefined ? undefined : parseFilter(filter, userResourceType);
     const page = { startIndex: 1, count: count + 1 };
     const table = { columns: IDENTITY, name: 'scim_identity', visible: `i.state <> 'deprovisioned'`, source };
-    const { totalResults } = await listRows(database, organizationId, table, { ...page, filter: tree });
+    const { totalResults } = await listRows(database, organizationId, table, {
+      ...page,
+      filter: tree,
+      sort: undefined,
+    });
     return { plans: database.plans, totalResults };
   }
 

@@ -111,9 +111,8 @@ describe('a list of users', () => {
     expect(body).toEqual({ schemas: [LIST], totalResults: 0, startIndex: 1, itemsPerPage: 0, Resources: [] });
   });
 
-  it.each(['sortBy=userName', 'sortBy=', 'sortOrder=descending', 'cursor', 'cursor=abc'])(
-    'refuses %s instead of ignoring it',
-    async (query) => expectScimError(await list(query), 501),
+  it.each(['cursor', 'cursor=', 'cursor=abc'])('refuses %s instead of ignoring it', async (query) =>
+    expectScimError(await list(query), 501),
   );
 
   it.each([
