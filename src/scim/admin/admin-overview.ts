@@ -2,7 +2,7 @@ import { BadRequestException, Injectable } from '@nestjs/common';
 import { ScimPaths } from '../http/scim-paths.js';
 import type { IdentityState } from '../persistence/entities/provisioned-identity.entity.js';
 import { countIdentities, findLastActivity, searchIdentities } from '../persistence/admin-statements.js';
-import { isId } from '../persistence/identity-source.js';
+import { isId } from '../persistence/is-id.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { fold } from '../protocol/comparable.js';
 import type { ScimEntitlement } from '../scim.options.js';

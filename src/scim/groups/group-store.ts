@@ -17,7 +17,7 @@ import {
   type WrittenGroup,
 } from '../persistence/group-statements.js';
 import { ensureConnection } from '../persistence/identity-statements.js';
-import { isId } from '../persistence/identity-source.js';
+import { isId } from '../persistence/is-id.js';
 import { leaveGroups, type Remover } from '../persistence/leave-groups.js';
 import type { DeliveryKey, NewEvent } from '../persistence/outbox-statements.js';
 import { ScimDatabase, violatedIndex } from '../persistence/scim-database.js';

@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { UserDeactivated, UserLinked, UserProvisioned } from '../events/scim-events.js';
 import type { IdentityRow } from '../persistence/identity-statements.js';
 import type { ProvisionedIdentity } from '../persistence/entities/provisioned-identity.entity.js';
-import { isId } from '../persistence/identity-source.js';
+import { isId } from '../persistence/is-id.js';
 import {
   ensureConnection,
   findIdentity,

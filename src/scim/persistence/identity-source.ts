@@ -1,9 +1,5 @@
+import { UUID } from './is-id.js';
 import type { Collection, Column, FilterSource } from './filter-to-sql.js';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-
-/** Whether a string can be an id of ours: exact bytes, so that another spelling of a uuid is another, unknown id. */
-export const isId = (text: string): boolean => UUID.test(text);
 
 /** Where the attributes of a User live, for filters over `scim_identity i`. `baseUrl` is that of the SCIM endpoints. */
 export function identitySource(baseUrl: string): FilterSource {

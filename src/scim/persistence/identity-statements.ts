@@ -1,3 +1,5 @@
+import { enterpriseUserSchema } from '../protocol/schemas/enterprise-user.js';
+import { UUID } from './is-id.js';
 import type { ProvisionedIdentity } from './entities/provisioned-identity.entity.js';
 import { tombstoneHash } from './tombstone-statements.js';
 import { MADE_DELIVERIES, writeEvents } from './outbox-statements.js';
@@ -10,8 +12,17 @@ export interface GroupOfUser {
   readonly type: 'direct' | 'indirect';
 }
 
-/** An identity with the groups that it is in. */
-export type IdentityRow = ProvisionedIdentity & { readonly groups: readonly GroupOfUser[] };
+/** An identity with what SCIM computes for it. */
+export interface IdentityRow extends ProvisionedIdentity {
+  /** That it is in. */
+  readonly groups: readonly GroupOfUser[];
+  /** How the user whose id `manager.value` is, is called; null where it is nobody's. */
+  readonly managerName: string | null;
+}
+
+/** The id in `manager.value`, as a uuid; null for every other text: an IdP may name managers by ids of its own. */
+const MANAGER_ID = `(CASE WHEN i.attributes #>> '{${enterpriseUserSchema.id},manager,value}' ~ '${UUID.source}'
+    THEN i.attributes #>> '{${enterpriseUserSchema.id},manager,value}' END)::uuid`;
 
 /** Select list that makes a row an `IdentityRow`; `i` is the table or a CTE of its rows. */
 export const IDENTITY = `
@@ -19,7 +30,9 @@ export const IDENTITY = `
   i.user_name AS "userName", i.user_name_key AS "userNameKey", i.state, i.active, i.account_id AS "accountId",
   i.linked_by AS "linkedBy", i.attributes, i.search, i.email_keys AS "emailKeys", i.version, i.event_seq AS "eventSeq",
   i.created_at AS "createdAt", i.modified_at AS "modifiedAt", i.state_changed_at AS "stateChangedAt",
-  scim_groups_of(i.id) AS groups`;
+  scim_groups_of(i.id) AS groups,
+  (SELECT coalesce(m.attributes->>'displayName', m.user_name) FROM scim_identity m
+   WHERE m.organization_id = i.organization_id AND m.id = ${MANAGER_ID} AND m.state <> 'deprovisioned') AS "managerName"`;
 
 /** $1 organization, $2 id. */
 export const findIdentity: Statement = {

@@ -10,7 +10,7 @@ import {
   type NewEvent,
   writeTokenEvents,
 } from '../persistence/outbox-statements.js';
-import { isId } from '../persistence/identity-source.js';
+import { isId } from '../persistence/is-id.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import {
   countLiveTokens,

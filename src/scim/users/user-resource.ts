@@ -2,7 +2,9 @@ import { identityTag } from '../identities/identity-tag.js';
 import { resourceOf } from '../identities/identity-values.js';
 import type { GroupOfUser, IdentityRow } from '../persistence/identity-statements.js';
 import { schemasOf } from '../protocol/resource-schemas.js';
-import type { JsonObject } from '../protocol/resource.js';
+import { isJsonObject } from '../protocol/json-object.js';
+import type { JsonObject, ResourceAttributes } from '../protocol/resource.js';
+import { enterpriseUserSchema } from '../protocol/schemas/enterprise-user.js';
 import { userResourceType } from '../protocol/schemas/resource-types.js';
 
 export const locationOf = (identity: IdentityRow, baseUrl: string): string => `${baseUrl}/Users/${identity.id}`;
@@ -13,7 +15,7 @@ export function toUserResource(identity: IdentityRow, baseUrl: string): JsonObje
   return {
     schemas: schemasOf(attributes, userResourceType),
     id: identity.id,
-    ...attributes,
+    ...withManager(attributes, identity.managerName, baseUrl),
     ...(identity.groups.length === 0 ? {} : { groups: identity.groups.map((group) => toGroup(group, baseUrl)) }),
     meta: {
       resourceType: userResourceType.name,
@@ -23,6 +25,15 @@ export function toUserResource(identity: IdentityRow, baseUrl: string): JsonObje
       version: identityTag(identity),
     },
   };
+}
+
+/** RFC 7643 §4.3: the URL and the name of a manager who is a user here. */
+function withManager(attributes: ResourceAttributes, name: string | null, baseUrl: string): ResourceAttributes {
+  const extension = attributes[enterpriseUserSchema.id];
+  if (name === null || !isJsonObject(extension) || !isJsonObject(extension['manager'])) return attributes;
+  const { manager } = extension;
+  const resolved = { ...manager, $ref: `${baseUrl}/Users/${String(manager['value'])}`, displayName: name };
+  return { ...attributes, [enterpriseUserSchema.id]: { ...extension, manager: resolved } };
 }
 
 const toGroup = ({ value, display, type }: GroupOfUser, baseUrl: string): JsonObject => ({

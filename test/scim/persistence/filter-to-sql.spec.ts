@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { filterToSql } from '../../../src/scim/persistence/filter-to-sql.js';
-import { identitySource, isId } from '../../../src/scim/persistence/identity-source.js';
+import { identitySource } from '../../../src/scim/persistence/identity-source.js';
+import { isId } from '../../../src/scim/persistence/is-id.js';
 import { parseFilter } from '../../../src/scim/protocol/filter/parse-filter.js';
 import { userResourceType } from '../../../src/scim/protocol/schemas/resource-types.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
