@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostSettings } from './host-settings.js';
 
@@ -15,14 +15,22 @@ export async function withPeppers(settings: HostSettings): Promise<HostSettings>
 }
 
 async function readOrMake(file: string): Promise<string> {
-  const made = `demo:${randomBytes(32).toString('base64url')}`;
+  await makeOnce(file, `demo:${randomBytes(32).toString('base64url')}\n`);
+  const pepper = (await readFile(file, 'utf8')).trim();
+  if (pepper !== '') return pepper;
+  throw new Error(`${file} is empty. Delete it to have a new one made, or set SCIM_TOKEN_PEPPERS.`);
+}
+
+/** Whole under its name, or not there: of two hosts that start at once on one folder, one makes it and both read that. */
+async function makeOnce(file: string, text: string): Promise<void> {
+  const draft = `${file}.${randomUUID()}`;
   try {
-    // `wx`: of two hosts that start at once on one folder, one writes and both read.
-    await writeFile(file, `${made}\n`, { flag: 'wx', mode: 0o600 });
-    return made;
+    await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
+    await link(draft, file);
   } catch (error) {
     if (!isFileExists(error)) throw error;
-    return (await readFile(file, 'utf8')).trim();
+  } finally {
+    await rm(draft, { force: true });
   }
 }
 

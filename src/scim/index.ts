@@ -39,7 +39,6 @@ export type { WriteContext } from './identities/identity-store.js';
 export type { RefusalReason, SsoLogin } from './identities/sign-in.js';
 export { type UserList, UsersService } from './users/users.service.js';
 export { type GroupList, type GroupQuery, GroupsService } from './groups/groups.service.js';
-export { ScimTokenGuard } from './http/scim-token.guard.js';
 
 export { OnScimEvent, type OnScimEventOptions, type ScimEventContext } from './events/on-scim-event.js';
 export {
@@ -63,6 +62,7 @@ export {
   UserReactivated,
   UserUpdated,
 } from './events/scim-events.js';
+export { ScimEventsService } from './events/scim-events.service.js';
 
 export type { Json, JsonObject, ResourceAttributes } from './protocol/resource.js';
 export { ScimError, type ScimType } from './protocol/scim-error.js';

@@ -16,6 +16,8 @@ import { AdminExceptionFilter } from './admin/admin-exception.filter.js';
 import { AdminOverview } from './admin/admin-overview.js';
 import { DiscoveryController } from './discovery/discovery.controller.js';
 import { ScimConsumers } from './events/scim-consumers.js';
+import { ScimDelivery } from './events/scim-delivery.js';
+import { ScimEventsService } from './events/scim-events.service.js';
 import { ScimRelay } from './events/scim-relay.js';
 import { GroupStore } from './groups/group-store.js';
 import { GroupsService } from './groups/groups.service.js';
@@ -52,12 +54,14 @@ const EXPORTED: readonly Type[] = [
   IdentityLinksService,
   UsersService,
   GroupsService,
+  ScimEventsService,
 ];
 
 const PROVIDERS: readonly Type[] = [
   ...EXPORTED,
   ScimDatabase,
   ScimConsumers,
+  ScimDelivery,
   ScimRelay,
   ScimTokenVerifier,
   IdentityStore,

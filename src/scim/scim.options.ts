@@ -22,6 +22,7 @@ export type ScimEntitlement =
       readonly detail: string;
     };
 
+/** Whether an account may lose its access, and if not, why: text for the identity provider's administrator. */
 export type ScimRemovalDecision = { readonly allowed: true } | { readonly allowed: false; readonly detail: string };
 
 /** The one thing a host must implement: what the module cannot know about organizations. */
@@ -32,15 +33,21 @@ export interface ScimOrganizations {
    */
   entitlement(organizationId: string): Promise<ScimEntitlement>;
   /**
-   * Asked inside the transaction that deactivates or removes the identity linked to `accountId`; take your locks with
-   * `manager`. A refusal becomes 409 with `detail`, and nothing changes.
+   * Asked inside the transaction that deactivates or removes the identity linked to `accountId`. A refusal becomes 409 with
+   * `detail`, and nothing changes.
+   *
+   * With `manager`, count under a lock of yours and record your yes, e.g. take the role or the membership away: of two
+   * owners who are removed at once, each would else see the other one still there, and none would be left.
    */
   mayRemove(organizationId: string, accountId: string, manager: EntityManager): Promise<ScimRemovalDecision>;
 }
 
+/** How tokens are made and kept. */
 export interface ScimTokenOptions {
   /**
-   * Keys that token hashes are made with: `kid:secret` pairs separated by commas; the first signs, all verify.
+   * Keys that token hashes are made with: `kid:secret` pairs separated by commas; the first signs, all verify. To change
+   * keys, append the new one on every instance first, then move it to the front: an instance that signs with a key which
+   * another one lacks makes tokens that the other one refuses. Take the old one out once every token was used since.
    * Default: none, which is refused when NODE_ENV is `production` and warned of otherwise.
    */
   readonly peppers?: string;
@@ -48,6 +55,7 @@ export interface ScimTokenOptions {
   readonly prefix?: string;
 }
 
+/** What a request may be and take. */
 export interface ScimLimits {
   /** Bytes of a request body. Default 1 MiB. */
   readonly bodyBytes?: number;
@@ -57,6 +65,11 @@ export interface ScimLimits {
   readonly pageDefault?: number;
   /** The most resources on a page; a larger `count` is capped. Default 1,000. */
   readonly pageMax?: number;
+  /**
+   * Milliseconds that a statement may take, the wait for its connection included, before the answer is 503 and the
+   * connection is destroyed. A limit of this side: the host's pool and server keep theirs. Default 5,000.
+   */
+  readonly statementTimeoutMs?: number;
 }
 
 /** The limits in force. */
@@ -65,6 +78,7 @@ export const limitsOf = (options: ScimModuleOptions): Required<ScimLimits> => ({
   groupBodyBytes: 16 * 1024 * 1024,
   pageDefault: 100,
   pageMax: 1000,
+  statementTimeoutMs: 5000,
   ...options.limits,
 });
 

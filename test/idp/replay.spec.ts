@@ -25,11 +25,11 @@ interface Step {
   readonly response?: object;
   /** How headers of the answer begin, by their names in lower case. */
   readonly responseHeaders?: Record<string, string>;
-  /** What the answer must not hold, as a way to it: `members`, `Resources.0.emails`, `headers.etag`. */
+  /** What the answer must not hold, as a way to it: `members`, `Resources/0/emails`, `headers/etag`. */
   readonly absent?: readonly string[];
   /** Text that the page holds. */
   readonly contains?: string;
-  /** Names to keep values of the answer under, each with the way to its value: `id`, `meta.version`, `headers.etag`. */
+  /** Names to keep values of the answer under, each with the way to its value: `id`, `meta/version`, `headers/etag`. */
   readonly capture?: Record<string, string>;
 }
 
@@ -95,7 +95,7 @@ describe('identity providers with the module alone', () => {
 async function replay({ headers, steps }: (typeof conversations)[number], roles: Roles, publicUrl: string) {
   const values: Record<string, string> = { token: roles.idp.token, base: `${publicUrl}/scim/v2` };
   for (const { file, step: template } of steps) {
-    const step = fill({ ...template, headers: { ...headers, ...template.headers } }, values);
+    const step = fill({ ...template, headers: lowerCase({ ...headers, ...template.headers }) }, values);
     const at = `${file}: ${step.note}`;
     const answer = await perform(step, roles);
     const { status, text, body } = answer;
@@ -103,7 +103,7 @@ async function replay({ headers, steps }: (typeof conversations)[number], roles:
     if (step.response) expect({ at, body }).toMatchObject({ at, body: step.response });
     if (step.contains) expect(text).toContain(step.contains);
     for (const [name, start] of Object.entries(step.responseHeaders ?? {})) {
-      expect({ at, [name]: valueAt(answer, `headers.${name}`) }).toEqual({
+      expect({ at, [name]: valueAt(answer, `headers/${name}`) }).toEqual({
         at,
         [name]: expect.stringMatching(begin(start)),
       });
@@ -132,9 +132,13 @@ function fill(step: Step, values: Record<string, string>): Step {
   return JSON.parse(text) as Step;
 }
 
+/** One spelling, so that a step's header takes the place of the folder's. */
+const lowerCase = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
 /** Undefined where the way ends early. */
 function valueAt({ body, headers }: Answer, way: string): unknown {
-  const [first = '', ...rest] = way.split('.');
+  const [first = '', ...rest] = way.split('/');
   const from =
     first === 'headers' ? (headers instanceof Headers ? Object.fromEntries(headers) : headers) : body?.[first];
   return rest.reduce<unknown>(

@@ -26,6 +26,11 @@ export class HostClient {
     return this.send(path, { method: 'POST', body: new URLSearchParams(fields) });
   }
 
+  /** A form that another site's page posts: a browser sends no SameSite=Lax cookie with it. */
+  formFromElsewhere(path: string, fields: Record<string, string>): Promise<HostAnswer> {
+    return this.send(path, { method: 'POST', body: new URLSearchParams(fields) }, false);
+  }
+
   async signInAsOwner(slug: string): Promise<this> {
     const answer = await this.json('POST', '/api/login', { email: `owner@${slug}.example`, password: 'demo' });
     if (answer.status >= 300)
@@ -72,13 +77,23 @@ export class HostClient {
       SAMLResponse: fieldOf(posted.text, 'SAMLResponse'),
       RelayState: fieldOf(posted.text, 'RelayState'),
     };
-    const answer = await this.form(`/orgs/${slug}/sso/acs`, fields);
-    const location = answer.headers.get('location');
-    return location ? this.get(new URL(location, this.hostUrl).pathname) : answer;
+    return this.follow(await this.form(`/orgs/${slug}/sso/acs`, fields));
   }
 
-  private async send(path: string, init: RequestInit): Promise<HostAnswer> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  /** Goes on as a browser does: submits a page's form that submits itself, and follows redirects. */
+  async follow(answer: HostAnswer): Promise<HostAnswer> {
+    const [, action] = /<form id="auto-submit" method="get" action="([^"]+)"/.exec(answer.text) ?? [];
+    if (action !== undefined) {
+      const ticket = fieldOf(answer.text, 'ticket');
+      return this.follow(await this.get(`${action}?${new URLSearchParams({ ticket }).toString()}`));
+    }
+    const location = answer.headers.get('location');
+    return location ? this.follow(await this.get(new URL(location, this.hostUrl).pathname)) : answer;
+  }
+
+  private async send(path: string, init: RequestInit, withCookies = true): Promise<HostAnswer> {
+    const kept = withCookies ? [...this.cookies] : [];
+    const cookie = kept.map(([name, value]) => `${name}=${value}`).join('; ');
     const headers = { ...(cookie === '' ? {} : { cookie }), ...(init.headers as Record<string, string>) };
     const response = await fetch(new URL(path, this.hostUrl), { ...init, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) this.keepCookie(line);

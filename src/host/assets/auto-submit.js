@@ -1,2 +1,2 @@
-/** Sends the SAML response on its way; the button is for browsers without scripts. */
+/** Sends a form on its way that only carries something on; the button is for browsers without scripts. */
 document.getElementById('auto-submit').submit();

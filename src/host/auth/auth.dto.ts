@@ -1,23 +1,21 @@
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsString, MaxLength } from 'class-validator';
+import { IsText, MayBeAbsent } from '../http/text.js';
 
 export class LoginDto {
-  @IsString()
-  @MaxLength(320)
+  @IsText(0, 320)
   email: string;
 
   @IsString()
   @MaxLength(1000)
   password: string;
 
-  @IsOptional()
-  @IsString()
-  @MaxLength(63)
+  @MayBeAbsent()
+  @IsText(0, 63)
   organization?: string;
 }
 
 export class NewApiKeyDto {
-  @IsOptional()
-  @IsString()
-  @MaxLength(100)
+  @MayBeAbsent()
+  @IsText(0, 100)
   label?: string;
 }

@@ -2,6 +2,7 @@ import type { DataSourceOptions } from 'typeorm';
 import { scimEntities, scimMigrations } from '../../scim/index.js';
 import { hostEntities } from './host-entities.js';
 import { CreateHostTables1763900000000 } from './migrations/1763900000000-create-host-tables.js';
+import { CreateSsoProofs1764250000000 } from './migrations/1764250000000-create-sso-proofs.js';
 
 /** How many connections one process holds at most. */
 const POOL_SIZE = 20;
@@ -14,7 +15,7 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     type: 'postgres',
     url,
     entities: [...hostEntities, ...scimEntities],
-    migrations: [CreateHostTables1763900000000, ...scimMigrations],
+    migrations: [CreateHostTables1763900000000, CreateSsoProofs1764250000000, ...scimMigrations],
     migrationsTransactionMode: 'each',
     synchronize: false,
     applicationName: 'nestjs-scim host',

@@ -5,7 +5,9 @@ import { DemoIdpKey } from '../demo/demo-idp-key.entity.js';
 import { Membership } from '../organizations/membership.entity.js';
 import { Organization } from '../organizations/organization.entity.js';
 import { GroupMapping, Team, TeamMember } from '../organizations/team.entity.js';
+import { SsoAssertion } from '../sso/sso-assertion.entity.js';
 import { SsoConnection } from '../sso/sso-connection.entity.js';
+import { SsoPendingLogin } from '../sso/sso-pending-login.entity.js';
 import { SsoRequest } from '../sso/sso-request.entity.js';
 
 export const hostEntities = [
@@ -19,5 +21,7 @@ export const hostEntities = [
   ApiKey,
   SsoConnection,
   SsoRequest,
+  SsoPendingLogin,
+  SsoAssertion,
   DemoIdpKey,
 ];

@@ -3,6 +3,8 @@ import { SignedXml } from 'xml-crypto';
 import { html as xml } from '../http/html.js';
 
 export interface Assertion {
+  /** Default: a new one. */
+  readonly id?: string;
   readonly issuer: string;
   readonly audience: string;
   readonly acsUrl: string;
@@ -40,7 +42,7 @@ export function signResponse(assertion: Assertion, privateKey: string, now: Date
 }
 
 /** The escaping of `html` is that of XML. Line breaks stand inside tags only, so no text has any. */
-function toXml({ issuer, audience, acsUrl, inResponseTo, nameId, groups }: Assertion, now: Date): string {
+function toXml({ id = newId(), issuer, audience, acsUrl, inResponseTo, nameId, groups }: Assertion, now: Date): string {
   const issued = now.toISOString();
   const until = new Date(now.getTime() + LIFETIME_MS).toISOString();
   const values = groups.map((group) => xml`<saml:AttributeValue>${group}</saml:AttributeValue>`);
@@ -49,7 +51,7 @@ function toXml({ issuer, audience, acsUrl, inResponseTo, nameId, groups }: Asser
   ID="${newId()}" Version="2.0" IssueInstant="${issued}" Destination="${acsUrl}" InResponseTo="${inResponseTo}"
 ><saml:Issuer>${issuer}</saml:Issuer
 ><samlp:Status><samlp:StatusCode Value="${SUCCESS}"/></samlp:Status
-><saml:Assertion ID="${newId()}" Version="2.0" IssueInstant="${issued}"
+><saml:Assertion ID="${id}" Version="2.0" IssueInstant="${issued}"
 ><saml:Issuer>${issuer}</saml:Issuer
 ><saml:Subject><saml:NameID Format="${PERSISTENT}">${nameId}</saml:NameID
 ><saml:SubjectConfirmation Method="${BEARER}"

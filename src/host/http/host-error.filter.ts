@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, HttpStatus, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { ScimError } from '../../scim/index.js';
+import { isDatabaseDown } from './database-down.js';
 import { html } from './html.js';
 import { page } from './page.js';
 
@@ -37,6 +38,9 @@ function describe(error: unknown): Description {
   // Body parsers throw errors of http-errors, which mark what a client may read with `expose`.
   if (error instanceof Error && 'expose' in error && error.expose === true && 'status' in error) {
     if (typeof error.status === 'number') return { status: error.status, message: error.message };
+  }
+  if (isDatabaseDown(error)) {
+    return { status: HttpStatus.SERVICE_UNAVAILABLE, message: 'The database is not available. Try again later.' };
   }
   return { status: HttpStatus.INTERNAL_SERVER_ERROR, message: 'Something went wrong here. Try again later.' };
 }

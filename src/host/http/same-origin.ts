@@ -15,7 +15,7 @@ export function sameOrigin(publicUrl: string, scimRoot: string): RequestHandler 
   return (request: Request, response: Response, next: NextFunction): void => {
     if (SAFE_METHODS.has(request.method) || isUnder(scimRoot, request.path)) return next();
     if (!FROM_ANYWHERE.test(request.path) && isForeign(request, publicUrl)) {
-      response.status(403).json({ message: 'This request comes from another site.' });
+      response.status(403).json({ message: `This request comes from another site than ${publicUrl}.` });
     } else if (!FORMS.some((form) => form.test(request.path)) && hasOtherBody(request)) {
       response.status(415).json({ message: 'Send a JSON body with Content-Type: application/json.' });
     } else {
@@ -27,12 +27,9 @@ export function sameOrigin(publicUrl: string, scimRoot: string): RequestHandler 
 /** SCIM has neither cookies nor forms, and its own words for every error. */
 const isUnder = (root: string, path: string): boolean => path === root || path.startsWith(`${root}/`);
 
-function isForeign({ headers }: Request, publicUrl: string): boolean {
-  const { origin, host } = headers;
-  if (origin === undefined || origin === publicUrl) return false;
-  // The same server under another name of this machine, e.g. localhost.
-  return !URL.canParse(origin) || new URL(origin).host !== host;
-}
+/** Scheme, name and port must be those of the configuration: the Host header is the client's word. */
+const isForeign = ({ headers: { origin } }: Request, publicUrl: string): boolean =>
+  origin !== undefined && origin !== new URL(publicUrl).origin;
 
 /** `is` yields null where there is no body. */
 const hasOtherBody = (request: Request): boolean => request.is('application/json') === false && hasBytes(request);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import { lockOrganization } from './lock-organization.js';
 import { Membership, type MembershipStatus, type Role } from './membership.entity.js';
 import { Organization } from './organization.entity.js';
 
@@ -138,10 +139,6 @@ SELECT m.account_id AS "accountId", a.email, coalesce(m.display_name, a.display_
     WHERE tm.organization_id = m.organization_id AND tm.account_id = m.account_id), '{}') AS teams
 FROM membership m JOIN account a ON a.id = m.account_id
 WHERE m.organization_id = $1 ORDER BY m.created_at, m.account_id`;
-
-/** Whatever takes or frees seats stands in one queue an organization. */
-const lockOrganization = (id: string, manager: EntityManager): Promise<Organization> =>
-  manager.getRepository(Organization).findOneOrFail({ where: { id }, lock: { mode: 'pessimistic_write' } });
 
 const countActive = (organizationId: string, manager: EntityManager): Promise<number> =>
   manager.getRepository(Membership).countBy({ organizationId, status: 'active' });

@@ -4,6 +4,7 @@ import { type Actor, CurrentActor } from '../auth/actor.js';
 import { MemberGuard } from '../auth/member.guard.js';
 import { OwnerGuard } from '../auth/owner.guard.js';
 import { SsoConnectionsService } from '../sso/sso-connections.service.js';
+import { GroupTeamsService } from './group-teams.service.js';
 import { type Member, MembershipsService } from './memberships.service.js';
 import type { Plan } from './organization.entity.js';
 import { ChangeOrganizationDto, GroupMappingsDto } from './organizations.dto.js';
@@ -26,6 +27,7 @@ export class OrganizationsController {
     private readonly organizations: OrganizationsService,
     private readonly memberships: MembershipsService,
     private readonly teams: TeamsService,
+    private readonly groupTeams: GroupTeamsService,
     private readonly connections: SsoConnectionsService,
     private readonly entitlements: ScimEntitlements,
   ) {}
@@ -44,9 +46,13 @@ export class OrganizationsController {
     @CurrentActor() actor: Actor,
     @Body() { plan, samlConfigured }: ChangeOrganizationDto,
   ): Promise<OrganizationOverview> {
-    if (plan !== undefined) await this.organizations.changePlan(actor.organizationId, plan);
-    if (samlConfigured !== undefined) await this.connections.turn(actor.organizationId, samlConfigured);
-    this.entitlements.forget(actor.organizationId);
+    try {
+      if (plan !== undefined) await this.organizations.changePlan(actor.organizationId, plan);
+      if (samlConfigured !== undefined) await this.connections.turn(actor.organizationId, samlConfigured);
+    } finally {
+      // Also where only the first of two changes was made.
+      this.entitlements.forget(actor.organizationId);
+    }
     return this.show(actor);
   }
 
@@ -68,7 +74,7 @@ export class OrganizationsController {
     @CurrentActor() { organizationId }: Actor,
     @Body() { mappings }: GroupMappingsDto,
   ): Promise<{ mappings: GroupTeam[] }> {
-    await this.teams.replaceMappings(organizationId, mappings);
+    await this.groupTeams.replaceMappings(organizationId, mappings);
     return { mappings: await this.teams.listMappings(organizationId) };
   }
 }

@@ -1,26 +1,25 @@
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsBoolean, IsIn, IsOptional, IsString, Length, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsBoolean, IsIn, ValidateNested } from 'class-validator';
+import { IsText, MayBeAbsent } from '../http/text.js';
 import { type Plan, plans } from './organization.entity.js';
 
 export class ChangeOrganizationDto {
-  @IsOptional()
+  @MayBeAbsent()
   @IsIn(plans)
   plan?: Plan;
 
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   samlConfigured?: boolean;
 }
 
 export class GroupMappingDto {
-  /** The group's value in the assertion's `groups` claim. */
-  @IsString()
-  @Length(1, 200)
+  /** `id` or `externalId` of a SCIM group, or the group's value in the assertion's `groups` claim. */
+  @IsText(1, 200)
   group: string;
 
   /** Name of a team; made if it does not exist. */
-  @IsString()
-  @Length(1, 100)
+  @IsText(1, 100)
   team: string;
 }
 

@@ -1,12 +1,21 @@
 import { Module } from '@nestjs/common';
+import { GroupTeamsService } from './group-teams.service.js';
 import { MembershipsService } from './memberships.service.js';
 import { OrganizationsService } from './organizations.service.js';
 import { ScimMembershipHandlers } from './scim-membership.handlers.js';
+import { ScimTeamHandlers } from './scim-team.handlers.js';
 import { TeamsService } from './teams.service.js';
 
 /** Organizations, their members, seats and teams. It knows nothing of who is asking. */
 @Module({
-  providers: [MembershipsService, OrganizationsService, TeamsService, ScimMembershipHandlers],
-  exports: [MembershipsService, OrganizationsService, TeamsService],
+  providers: [
+    MembershipsService,
+    OrganizationsService,
+    TeamsService,
+    GroupTeamsService,
+    ScimMembershipHandlers,
+    ScimTeamHandlers,
+  ],
+  exports: [GroupTeamsService, MembershipsService, OrganizationsService, TeamsService],
 })
 export class OrganizationsModule {}

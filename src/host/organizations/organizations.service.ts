@@ -42,7 +42,9 @@ export class OrganizationsService implements ScimOrganizations {
 
   /** SCIM is part of the Enterprise plan and works on the people of the SAML connection. */
   async entitlement(organizationId: string): Promise<ScimEntitlement> {
-    const { plan } = await this.get(organizationId);
+    const organization = await this.dataSource.getRepository(Organization).findOneBy({ id: organizationId });
+    if (!organization) return { allowed: false, missing: ['other'], detail: 'There is no such organization.' };
+    const { plan } = organization;
     const connection = await this.dataSource.getRepository(SsoConnection).findOneBy({ organizationId, enabled: true });
     if (plan === 'enterprise' && connection) return { allowed: true, ssoConnectionId: connection.id };
     const missing = [...(plan === 'enterprise' ? [] : (['plan'] as const)), ...(connection ? [] : (['saml'] as const))];

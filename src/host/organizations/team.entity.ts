@@ -2,6 +2,8 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeor
 import { Membership } from './membership.entity.js';
 import { Organization } from './organization.entity.js';
 
+export type TeamSource = 'saml' | 'scim' | 'owner';
+
 @Entity('team')
 @Unique('team_name', ['organizationId', 'name'])
 @Unique('team_organization_id', ['organizationId', 'id'])
@@ -38,12 +40,15 @@ export class TeamMember {
   @Column({ type: 'uuid', name: 'organization_id' })
   organizationId: string;
 
-  /** A login takes away only what a login gave. */
+  /** Who gave it: a login takes away only what a login gave, and SCIM only what SCIM gave. */
   @Column({ type: 'text' })
-  source: 'saml' | 'owner';
+  source: TeamSource;
 }
 
-/** A group of the identity provider, by the value it has in the assertion's `groups` claim, and the team it stands for. */
+/**
+ * A group of the identity provider, by the `id` or `externalId` it has in SCIM or the value it has in the assertion's `groups`
+ * claim, and the team it stands for. Never by its name.
+ */
 @Entity('group_mapping')
 @ForeignKey(() => Team, ['organizationId', 'teamId'], ['organizationId', 'id'], {
   name: 'group_mapping_team',

@@ -16,7 +16,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'sso-off': 'SAML sign-in is not set up for this organization, or it is switched off.',
   'not-verified': 'The answer of your identity provider could not be verified, or it was used before. Start again.',
   'request-used': 'This sign-in took too long or was completed before. Start again.',
-  'other-browser': 'This sign-in was begun in another browser. Start again.',
+  'other-browser': 'This sign-in was begun in another browser, or yours keeps no cookies. Begin again in this browser.',
 };
 
 export const refusalText = (reason: string): string => TEXTS[reason] ?? 'The sign-in was refused.';

@@ -34,8 +34,11 @@ export class SamlSettingsController {
 
   @Put()
   async save(@CurrentActor() actor: Actor, @Body() settings: SamlSettingsDto): Promise<SamlOverview> {
-    await this.connections.save(actor.organizationId, settings);
-    this.entitlements.forget(actor.organizationId);
+    try {
+      await this.connections.save(actor.organizationId, settings);
+    } finally {
+      this.entitlements.forget(actor.organizationId);
+    }
     return this.show(actor);
   }
 }

@@ -1,18 +1,18 @@
 import { createPublicKey } from 'node:crypto';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsString, IsUrl, Length, registerDecorator } from 'class-validator';
+import { IsBoolean, IsUrl, registerDecorator } from 'class-validator';
+import { IsText } from '../http/text.js';
 
 /** Body of `PUT /api/organizations/:slug/saml`. */
 export class SamlSettingsDto {
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
+  @IsText(1, 2000)
   signOnUrl: string;
 
-  @IsString()
-  @Length(1, 1000)
+  @IsText(1, 1000)
   issuer: string;
 
-  @IsString()
-  @Length(1, 20_000)
+  @IsText(1, 20_000)
   @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? toPem(value) : value))
   @IsSigningKey()
   certificate: string;

@@ -5,6 +5,7 @@ import type { HostSettings } from '../host-settings.js';
 import { HOST_SETTINGS } from '../host-settings.module.js';
 import type { Organization } from '../organizations/organization.entity.js';
 import { newSecret } from '../auth/secret.js';
+import { checkResponseXml } from './check-response-xml.js';
 import { readSamlLogin, type SamlLogin } from './read-saml-login.js';
 import type { SsoConnection } from './sso-connection.entity.js';
 import { SsoRequest } from './sso-request.entity.js';
@@ -12,7 +13,11 @@ import { SsoRequest } from './sso-request.entity.js';
 /** How long somebody may take at the identity provider. */
 const REQUEST_LIFETIME_MS = 10 * 60 * 1000;
 /** How far the identity provider's clock may be off. */
-const CLOCK_SKEW_MS = 30_000;
+export const CLOCK_SKEW_MS = 30_000;
+
+/** An XML id must not begin with a digit. */
+const newRequestId = (): string => `_${newSecret()}`;
+const REQUEST_ID = /^_[\w-]{43}$/;
 
 /** What an administrator copies into the identity provider. */
 export interface ServiceProviderSettings {
@@ -39,19 +44,33 @@ export class SamlService {
     connection: SsoConnection,
     request: { accountId: string | null; browserHash: string },
   ): Promise<string> {
-    // An XML id must not begin with a digit.
-    const id = `_${newSecret()}`;
+    const id = newRequestId();
     await this.removeExpired();
     await this.dataSource.getRepository(SsoRequest).insert({ id, organizationId, ...request });
-    return this.clientFor(slug, connection, id).getAuthorizeUrlAsync('', undefined, {});
+    return this.clientFor(slug, connection, { requestId: id }).getAuthorizeUrlAsync('', undefined, {});
   }
 
-  /** @throws Error with the reason, for the log; nothing of the response has been believed then. */
-  async verify(slug: string, connection: SsoConnection, response: string): Promise<SamlLogin> {
-    const { profile } = await this.clientFor(slug, connection).validatePostResponseAsync({ SAMLResponse: response });
-    if (!profile) throw new Error('The response holds no assertion.');
-    const { acsUrl } = this.serviceProvider(slug);
-    return readSamlLogin(profile, { issuer: connection.issuer, callbackUrl: acsUrl });
+  /**
+   * @returns the reason, for the log, where nothing of the response is to be believed.
+   * @throws what the database throws: that says nothing about the response.
+   */
+  async verify(
+    slug: string,
+    connection: SsoConnection,
+    response: string,
+  ): Promise<SamlLogin | { readonly rejected: string }> {
+    const requests = new RequestDates((id) => this.findRequestDate(id, connection.organizationId));
+    try {
+      checkResponseXml(Buffer.from(response, 'base64').toString('utf8'));
+      const client = this.clientFor(slug, connection, { requests });
+      const { profile } = await client.validatePostResponseAsync({ SAMLResponse: response });
+      if (!profile) throw new Error('The response holds no assertion.');
+      const { acsUrl } = this.serviceProvider(slug);
+      return readSamlLogin(profile, { issuer: connection.issuer, callbackUrl: acsUrl });
+    } catch (error) {
+      if (requests.failure !== undefined) throw requests.failure;
+      return { rejected: String(error) };
+    }
   }
 
   /** Takes an answered request away: of two answers to one request only one gets it. */
@@ -65,7 +84,11 @@ export class SamlService {
     return rows[0];
   }
 
-  private clientFor(slug: string, connection: SsoConnection, requestId?: string): SAML {
+  private clientFor(
+    slug: string,
+    connection: SsoConnection,
+    { requestId, requests }: { readonly requestId?: string; readonly requests?: RequestDates },
+  ): SAML {
     const { entityId, acsUrl } = this.serviceProvider(slug);
     return new SAML({
       entryPoint: connection.signOnUrl,
@@ -87,13 +110,14 @@ export class SamlService {
       cacheProvider: {
         // begin() wrote the row and takeRequest() removes it, in one statement each; node-saml may only look.
         saveAsync: async () => null,
-        getAsync: (id) => this.findRequestDate(id, connection.organizationId),
+        getAsync: async (id) => (await requests?.find(id)) ?? null,
         removeAsync: async () => null,
       },
     });
   }
 
   private async findRequestDate(id: string, organizationId: string): Promise<string | null> {
+    if (!REQUEST_ID.test(id)) return null;
     const request = await this.dataSource.getRepository(SsoRequest).findOneBy({ id, organizationId });
     return request?.createdAt.toISOString() ?? null;
   }
@@ -102,5 +126,21 @@ export class SamlService {
     await this.dataSource.query(`DELETE FROM sso_request WHERE created_at <= now() - $1 * interval '1 ms'`, [
       REQUEST_LIFETIME_MS,
     ]);
+  }
+}
+
+/** node-saml asks for a request's date and makes one error of all; this keeps those of the database apart. */
+class RequestDates {
+  failure: unknown;
+
+  constructor(private readonly look: (id: string) => Promise<string | null>) {}
+
+  async find(id: string): Promise<string | null> {
+    try {
+      return await this.look(id);
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    }
   }
 }

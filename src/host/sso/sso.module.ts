@@ -5,6 +5,7 @@ import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { SamlService } from './saml.service.js';
 import { SamlSettingsController } from './saml-settings.controller.js';
 import { SsoController } from './sso.controller.js';
+import { SsoProofsService } from './sso-proofs.service.js';
 import { SsoService } from './sso.service.js';
 import { SsoConnectionsService } from './sso-connections.service.js';
 
@@ -12,7 +13,7 @@ import { SsoConnectionsService } from './sso-connections.service.js';
 @Module({
   imports: [AuthModule, DemoIdpModule, OrganizationsModule],
   controllers: [SamlSettingsController, SsoController],
-  providers: [SamlService, SsoConnectionsService, SsoService],
+  providers: [SamlService, SsoConnectionsService, SsoProofsService, SsoService],
   exports: [SamlService, SsoConnectionsService],
 })
 export class SsoModule {}

@@ -12,15 +12,14 @@ import {
   ValidateIf,
 } from 'class-validator';
 import type { IdentityState } from '../persistence/entities/provisioned-identity.entity.js';
-import { LONGEST_LABEL, MOST_DAYS } from '../tokens/scim-tokens.service.js';
+import { LONGEST_LABEL, MOST_DAYS, PRINTABLE } from '../tokens/scim-tokens.service.js';
 import { TOKEN_SCOPES, type TokenScope } from '../tokens/token-scopes.js';
 
 /** Unlike `IsOptional`, null is no absence: a null that a script sent by mistake is not to mean all scopes. */
 const IfPresent = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
 
-/** Control characters have no place on a page, and a database does not take all of them. */
 const IsPrintable = (): PropertyDecorator =>
-  Matches(/^[^\p{Cc}]*$/u, { message: '$property must not contain control characters' });
+  Matches(PRINTABLE, { message: '$property must not contain control characters or broken Unicode' });
 
 /** Body of `POST tokens`. */
 export class NewTokenDto {

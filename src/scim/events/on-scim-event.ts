@@ -6,12 +6,16 @@ export const ON_SCIM_EVENT = Symbol.for('scim:on-event');
 
 /** What a handler gets beside the event. */
 export interface ScimEventContext {
-  /** Writes through it commit together with the delivery's acknowledgement: their effect happens exactly once. */
+  /**
+   * Writes through it commit together with the delivery's acknowledgement: their effect happens exactly once. After the
+   * 30 s it is dead, and throws.
+   */
   readonly manager: EntityManager;
   /** 1 at the first try. */
   readonly attempt: number;
 }
 
+/** How a handler is known. */
 export interface OnScimEventOptions {
   /**
    * Name of the handler, the same in every process and release, unique in the host: the durable record of what it

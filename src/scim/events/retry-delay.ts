@@ -1,15 +1,17 @@
-/** An ordinary event is given up (dead letter) after this many tries: about three hours. */
+/** An ordinary event is given up (dead letter) after this many tries: about five and a half hours. */
 const MOST_ATTEMPTS = 12;
 
+const SECOND_MS = 1000;
 const HOUR_MS = 3_600_000;
 
 /**
  * Milliseconds until the next try after `attempts` failed ones, or null: give up.
- * Doubles from 1 s up to an hour. Terminal events are never given up. `random` in [0, 1) spreads tries, so that
- * what failed together is not tried together.
+ * Four times as long each time, from 1 s up to an hour: 1 s, 4 s, 16 s, a minute, 4 and 17 minutes, then hourly. Terminal
+ * events are never given up. `random` in [0, 1) moves a try by up to a quarter, so that what failed together is not tried
+ * together.
  */
 export function retryDelay(attempts: number, terminal: boolean, random: number): number | null {
   if (!terminal && attempts >= MOST_ATTEMPTS) return null;
-  const ceiling = Math.min(1000 * 2 ** Math.min(attempts - 1, 30), HOUR_MS);
-  return Math.round(ceiling / 2 + (random * ceiling) / 2);
+  const middle = Math.min(SECOND_MS * 4 ** Math.min(attempts - 1, 30), HOUR_MS);
+  return Math.round(middle * (0.75 + random / 2));
 }

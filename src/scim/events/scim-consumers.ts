@@ -3,14 +3,34 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { registerConsumer } from '../persistence/outbox-statements.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { ON_SCIM_EVENT, type ScimEventContext, type ScimHandlerMetadata } from './on-scim-event.js';
-import type { ScimEventClass } from './scim-events.js';
+import { eventClasses, type ScimEventClass } from './scim-events.js';
 
 export type ScimHandler = (event: InstanceType<ScimEventClass>, context: ScimEventContext) => Promise<void>;
+
+/** A method with its decorator's words. */
+interface Found {
+  readonly metadata: ScimHandlerMetadata;
+  readonly handler: ScimHandler;
+}
+
+interface Registered extends Found {
+  /**
+   * What this process takes for the consumer: the types its handler names, and those that older releases named, which it
+   * acknowledges. Not what a newer release added since: that one's processes take it.
+   */
+  readonly takes: readonly string[];
+}
+
+/** Deliveries that a process takes, as statements want them: pairs, item by item. */
+export interface Taken {
+  readonly consumers: readonly string[];
+  readonly types: readonly string[];
+}
 
 /** The handlers of this process, found by their decorator, and their registration for every process that writes events. */
 @Injectable()
 export class ScimConsumers implements OnApplicationBootstrap {
-  private readonly handlers = new Map<string, ScimHandler>();
+  private readonly registered = new Map<string, Registered>();
 
   constructor(
     private readonly database: ScimDatabase,
@@ -19,26 +39,41 @@ export class ScimConsumers implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const found = [...this.findHandlers()];
-    for (const { metadata, handler } of found) {
-      if (this.handlers.has(metadata.consumer)) {
-        throw new Error(`Two handlers of SCIM events are named "${metadata.consumer}"; a consumer name is unique.`);
+    const found = new Map<string, Found>();
+    for (const each of this.findHandlers()) {
+      const { consumer } = each.metadata;
+      if (found.has(consumer)) {
+        throw new Error(`Two handlers of SCIM events are named "${consumer}"; a consumer name is unique.`);
       }
-      this.handlers.set(metadata.consumer, handler);
+      found.set(consumer, each);
     }
     // Only once all are right: a registration outlives a start that fails.
-    for (const { metadata } of found) await this.database.run(registerConsumer, [metadata.consumer, metadata.types]);
+    for (const [name, each] of found) {
+      const [row] = await this.database.run<{ eventTypes: string[] }>(registerConsumer, [name, each.metadata.types]);
+      const takes = (row?.eventTypes ?? []).filter((type) => KNOWN_TYPES.has(type));
+      this.registered.set(name, { ...each, takes });
+    }
   }
 
-  get names(): string[] {
-    return [...this.handlers.keys()];
+  isRegistered(consumer: string): boolean {
+    return this.registered.has(consumer);
   }
 
-  handlerOf(consumer: string): ScimHandler | undefined {
-    return this.handlers.get(consumer);
+  /** What this process takes for the consumers that `isWanted` picks. */
+  taken(isWanted: (consumer: string) => boolean = () => true): Taken {
+    const pairs = [...this.registered]
+      .filter(([name]) => isWanted(name))
+      .flatMap(([name, { takes }]) => takes.map((type) => ({ name, type })));
+    return { consumers: pairs.map(({ name }) => name), types: pairs.map(({ type }) => type) };
   }
 
-  private *findHandlers(): Generator<{ metadata: ScimHandlerMetadata; handler: ScimHandler }> {
+  /** Undefined for a type that the handler does not name any more. */
+  handlerOf(consumer: string, type: string): ScimHandler | undefined {
+    const registered = this.registered.get(consumer);
+    return registered?.metadata.types.includes(type) ? registered.handler : undefined;
+  }
+
+  private *findHandlers(): Generator<Found> {
     const found = new Set<object>();
     for (const provider of this.discovery.getProviders()) {
       const instance: unknown = provider.instance;
@@ -61,3 +96,6 @@ export class ScimConsumers implements OnApplicationBootstrap {
     }
   }
 }
+
+/** Types that this release can read. */
+const KNOWN_TYPES: ReadonlySet<string> = new Set(eventClasses.map(({ type }) => type));

@@ -1,22 +1,27 @@
 import type { IdentityState } from '../persistence/entities/provisioned-identity.entity.js';
 import type { ResourceAttributes } from '../protocol/resource.js';
 
-/** What every event tells. Delivered at least once, in the order of `sequence` within one identity or token. */
-interface EventFields {
+/** What every event tells. Delivered at least once, in the order of `sequence` within one identity, group or token. */
+abstract class CommonFields {
+  /** E.g. `scim.user.deprovisioned`. */
+  abstract readonly type: string;
   /** Stable over redeliveries. */
   readonly id: string;
   readonly organizationId: string;
-  /** When the change was committed, to the millisecond. */
+  /**
+   * When the change was written, to the millisecond, by the database's clock; the commit came moments later. Among the
+   * events of one identity, group or token it never runs back.
+   */
   readonly occurredAt: Date;
-  /** 1, 2, 3 … within the identity or token. */
+  /** 1, 2, 3 … within the identity, group or token. */
   readonly sequence: number;
   /** The SCIM token whose request caused it. */
   readonly tokenId?: string;
   readonly requestId?: string;
 }
 
-/** What every event about an identity tells: its state after the change. */
-export interface UserEventFields extends EventFields {
+/** An event about an identity: its state after the change. */
+export abstract class UserEvent extends CommonFields {
   readonly identityId: string;
   /** The host's account, where a login linked one. */
   readonly accountId?: string;
@@ -28,19 +33,35 @@ export interface UserEventFields extends EventFields {
   readonly changed: readonly string[];
   /** All attributes after the change; with `scim.user.provisioned` and `scim.user.updated` only. */
   readonly attributes?: ResourceAttributes;
+
+  constructor(fields: UserEventFields) {
+    super();
+    Object.assign(this, fields);
+  }
 }
 
-/** What every event about a token tells; never anything of its secret. */
-export interface TokenEventFields extends EventFields {
+/** What a user event is made of. */
+export type UserEventFields = Omit<UserEvent, 'type'>;
+
+/** An event about a token; never anything of its secret. */
+export abstract class TokenEvent extends CommonFields {
   readonly subjectTokenId: string;
   readonly label?: string;
   readonly hint: string;
   /** Account id of the admin who did it. */
   readonly actorId?: string;
+
+  constructor(fields: TokenEventFields) {
+    super();
+    Object.assign(this, fields);
+  }
 }
 
-/** What every event about a group tells: its state after the change. */
-export interface GroupEventFields extends EventFields {
+/** What a token event is made of. */
+export type TokenEventFields = Omit<TokenEvent, 'type'>;
+
+/** An event about a group: its state after the change. */
+export abstract class GroupEvent extends CommonFields {
   readonly groupId: string;
   /** For people; never what rights hang on. */
   readonly displayName: string;
@@ -52,74 +73,15 @@ export interface GroupEventFields extends EventFields {
   readonly added?: readonly string[];
   /** Ids of users and groups that ceased to be members; with `created` and `members_changed`. */
   readonly removed?: readonly string[];
-}
-
-/** An event about an identity. */
-export abstract class UserEvent implements UserEventFields {
-  /** E.g. `scim.user.deprovisioned`. */
-  abstract readonly type: string;
-  readonly id: string;
-  readonly organizationId: string;
-  readonly occurredAt: Date;
-  readonly sequence: number;
-  readonly tokenId?: string;
-  readonly requestId?: string;
-  readonly identityId: string;
-  readonly accountId?: string;
-  readonly userName: string;
-  readonly externalId?: string;
-  readonly state: IdentityState;
-  readonly version: number;
-  readonly changed: readonly string[];
-  readonly attributes?: ResourceAttributes;
-
-  constructor(fields: UserEventFields) {
-    Object.assign(this, fields);
-  }
-}
-
-/** An event about a token. */
-export abstract class TokenEvent implements TokenEventFields {
-  /** E.g. `scim.token.revoked`. */
-  abstract readonly type: string;
-  readonly id: string;
-  readonly organizationId: string;
-  readonly occurredAt: Date;
-  readonly sequence: number;
-  readonly tokenId?: string;
-  readonly requestId?: string;
-  readonly subjectTokenId: string;
-  readonly label?: string;
-  readonly hint: string;
-  readonly actorId?: string;
-
-  constructor(fields: TokenEventFields) {
-    Object.assign(this, fields);
-  }
-}
-
-/** An event about a group. */
-export abstract class GroupEvent implements GroupEventFields {
-  /** E.g. `scim.group.members_changed`. */
-  abstract readonly type: string;
-  readonly id: string;
-  readonly organizationId: string;
-  readonly occurredAt: Date;
-  readonly sequence: number;
-  readonly tokenId?: string;
-  readonly requestId?: string;
-  readonly groupId: string;
-  readonly displayName: string;
-  readonly externalId?: string;
-  readonly version: number;
-  readonly changed: readonly string[];
-  readonly added?: readonly string[];
-  readonly removed?: readonly string[];
 
   constructor(fields: GroupEventFields) {
+    super();
     Object.assign(this, fields);
   }
 }
+
+/** What a group event is made of. */
+export type GroupEventFields = Omit<GroupEvent, 'type'>;
 
 /** The IdP created a user. No seat is taken yet. */
 export class UserProvisioned extends UserEvent {
@@ -206,9 +168,10 @@ export const groupEventClasses = [GroupCreated, GroupUpdated, GroupMembersChange
 
 export const tokenEventClasses = [TokenCreated, TokenRevoked] as const;
 
+export const eventClasses = [...userEventClasses, ...groupEventClasses, ...tokenEventClasses] as const;
+
 /** A class to name in `@OnScimEvent`. */
-export type ScimEventClass =
-  (typeof userEventClasses)[number] | (typeof groupEventClasses)[number] | (typeof tokenEventClasses)[number];
+export type ScimEventClass = (typeof eventClasses)[number];
 
 export type UserEventType = (typeof userEventClasses)[number]['type'];
 

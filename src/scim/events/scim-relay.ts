@@ -1,34 +1,41 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import {
-  acknowledgeDelivery,
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import {
   type DeliveryKey,
   type DueDelivery,
   findDeliveries,
   findDueDeliveries,
-  recordFailedDelivery,
-  supersedeOlderDeliveries,
 } from '../persistence/outbox-statements.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
-import { readEvent } from './read-event.js';
-import { retryDelay } from './retry-delay.js';
-import { ScimConsumers, type ScimHandler } from './scim-consumers.js';
+import { LANES, Lanes } from './lanes.js';
+import { ScimConsumers } from './scim-consumers.js';
+import { errorText, ScimDelivery } from './scim-delivery.js';
 
 const BATCH = 100;
-const LANES = 4;
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1000;
-const HANDLER_TIMEOUT_MS = 30_000;
+/** How long the loop waits for a batch: deliveries that take longer go on beside the next one. */
+const ROUND_MS = 1000;
 /** How long a request waits for its own deliveries: with the longest handler an IdP's request still takes well under 5 s. */
 const REQUEST_WAIT_MS = 2000;
+/** How long a stop waits for handlers; orchestrators commonly kill after 30 s. What is not done is rolled back and tried again. */
+const STOP_WAIT_MS = 10_000;
 
 /**
  * Delivers the outbox to this process's handlers: at least once, in order per identity and consumer.
  * Any number of processes may run it; a delivery's row lock is what keeps two from handling it.
  */
 @Injectable()
-export class ScimRelay implements OnApplicationBootstrap, OnModuleDestroy {
+export class ScimRelay implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger(ScimRelay.name);
+  private readonly lanes = new Lanes();
   private loop: Promise<void> | undefined;
   private stopping = false;
   /** Set while the loop is busy: its next pause is skipped. */
@@ -38,6 +45,7 @@ export class ScimRelay implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly database: ScimDatabase,
     private readonly consumers: ScimConsumers,
+    private readonly delivery: ScimDelivery,
     @Inject(SCIM_OPTIONS) private readonly options: ScimModuleOptions,
   ) {}
 
@@ -45,11 +53,15 @@ export class ScimRelay implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.options.deliverEvents !== false) this.loop = this.runLoop();
   }
 
-  /** Before the host's DataSource is closed. */
   async onModuleDestroy(): Promise<void> {
     this.stopping = true;
     this.wake?.();
-    await this.loop;
+    await this.settle();
+  }
+
+  /** The server took requests until now, and the host's DataSource may be closed next. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.settle();
   }
 
   /** There is something to deliver: do not wait for the next poll. */
@@ -59,69 +71,82 @@ export class ScimRelay implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /**
-   * Tries deliveries that the caller's transaction made, at once, and resolves when each was tried or 2 s have passed.
-   * Never throws: what failed is retried by the loop.
+   * Tries deliveries that the caller's transaction made, at once, and resolves when each was tried, by this process or
+   * another, or 2 s have passed. Never throws: what failed, and what it did not come to, is left to the loop.
    */
   async deliverNow(keys: readonly DeliveryKey[]): Promise<void> {
     if (keys.length === 0 || this.options.deliverEvents === false) return;
-    const work = this.deliverKeys(keys).catch((error: unknown) =>
-      this.logger.error(`Delivery was put off: ${text(error)}`),
-    );
-    await Promise.race([work, pause(REQUEST_WAIT_MS)]);
+    const work = this.deliverKeys(keys, performance.now() + REQUEST_WAIT_MS).catch((error: unknown) => {
+      this.logger.error(`Delivery was put off: ${errorText(error)}`);
+      return false;
+    });
+    const allTried = await Promise.race([work, pause(REQUEST_WAIT_MS)]);
+    if (allTried !== true) this.nudge();
   }
 
   /** Delivers what is due, once round. Returns how many deliveries were tried. */
-  async tick(): Promise<number> {
-    const due = await this.database.run<DueDelivery>(findDueDeliveries, [this.consumers.names, BATCH]);
-    const queue = [...due];
-    const lane = async (): Promise<void> => {
-      for (let next = queue.shift(); next && !this.stopping; next = queue.shift()) await this.deliver(next);
+  tick(): Promise<number> {
+    return this.deliverDue();
+  }
+
+  /** A round that takes longer than `limitMs` begins nothing more; what it began goes on. */
+  private async deliverDue(limitMs?: number): Promise<number> {
+    const { consumers, types } = this.consumers.taken((consumer) => this.lanes.hasRoomFor(consumer));
+    if (consumers.length === 0) return 0;
+    const queue = await this.database.run<DueDelivery>(findDueDeliveries, [consumers, types, BATCH]);
+    let tried = 0;
+    const work = async (): Promise<void> => {
+      for (let next = this.begin(queue); next; next = this.begin(queue)) if (await this.finish(next)) tried += 1;
     };
-    await Promise.all(Array.from({ length: LANES }, lane));
-    return due.length;
+    const round = Promise.all(Array.from({ length: LANES }, work));
+    await (limitMs === undefined ? round : Promise.race([round, pause(limitMs)]));
+    queue.length = 0;
+    return tried;
   }
 
-  private async deliverKeys(keys: readonly DeliveryKey[]): Promise<void> {
+  /** Takes the first delivery that gets a lane out of the queue. */
+  private begin(queue: DueDelivery[]): DueDelivery | undefined {
+    const index = this.stopping ? -1 : queue.findIndex((delivery) => this.lanes.enter(delivery));
+    return index < 0 ? undefined : queue.splice(index, 1)[0];
+  }
+
+  private async finish(delivery: DueDelivery): Promise<boolean> {
+    try {
+      return await this.delivery.attempt(delivery);
+    } finally {
+      this.lanes.leave(delivery);
+    }
+  }
+
+  /** Whether each was tried before the deadline. */
+  private async deliverKeys(keys: readonly DeliveryKey[], deadline: number): Promise<boolean> {
+    const { consumers, types } = this.consumers.taken();
     const seqs = [...new Set(keys.map(({ eventSeq }) => eventSeq))];
-    const deliveries = await this.database.run<DueDelivery>(findDeliveries, [seqs, this.consumers.names]);
-    for (const delivery of deliveries) await this.deliver(delivery);
-  }
-
-  private async deliver(delivery: DueDelivery): Promise<void> {
-    const handler = this.consumers.handlerOf(delivery.consumer);
-    if (!handler) return;
-    try {
-      await this.handle(delivery, handler);
-    } catch (error) {
-      await this.recordFailure(delivery, error);
+    const find = (): Promise<DueDelivery[]> => this.database.run<DueDelivery>(findDeliveries, [consumers, types, seqs]);
+    for (let untried = await find(); untried.length > 0;) {
+      untried = await this.deliverEach(untried, deadline);
+      if (untried.length === 0) break;
+      if (performance.now() >= deadline) return false;
+      // Another process has it, or an older one: tried is what is gone, or counts one try more.
+      await pause(SHORTEST_PAUSE_MS);
+      const open = await find();
+      untried = untried.flatMap((delivery) => open.filter((now) => isSame(now, delivery)));
     }
+    return true;
   }
 
-  private async handle(delivery: DueDelivery, handler: ScimHandler): Promise<void> {
-    const { eventSeq, consumer, terminal, aggregateId, attempts } = delivery;
-    await this.database.transaction(async (manager) => {
-      if (terminal) await this.database.run(supersedeOlderDeliveries, [aggregateId, consumer, eventSeq], manager);
-      const claimed = await this.database.run(acknowledgeDelivery, [eventSeq, consumer], manager);
-      if (claimed.length === 0) return;
-      const event = readEvent(delivery);
-      await withTimeout(handler(event, { manager, attempt: attempts + 1 }), HANDLER_TIMEOUT_MS);
+  /** One consumer's in their order, those of different consumers beside one another. Returns those that were not tried. */
+  private async deliverEach(deliveries: readonly DueDelivery[], deadline: number): Promise<DueDelivery[]> {
+    const names = [...new Set(deliveries.map(({ consumer }) => consumer))];
+    const left = names.map(async (name) => {
+      const untried: DueDelivery[] = [];
+      for (const delivery of deliveries.filter(({ consumer }) => consumer === name)) {
+        const entered = await this.lanes.enterWithin(delivery, Math.max(deadline - performance.now(), 0));
+        if (!entered || !(await this.finish(delivery))) untried.push(delivery);
+      }
+      return untried;
     });
-  }
-
-  private async recordFailure(delivery: DueDelivery, error: unknown): Promise<void> {
-    const { eventSeq, consumer, terminal, type, aggregateId, organizationId } = delivery;
-    const attempts = delivery.attempts + 1;
-    const delay = retryDelay(attempts, terminal, Math.random());
-    const outcome = delay === null ? 'given up' : `next try in ${Math.round(delay / 1000)} s`;
-    this.logger.error(
-      `${consumer} failed on ${type} of ${aggregateId} in organization ${organizationId} (try ${attempts}, ${outcome}): ${text(error)}`,
-    );
-    try {
-      await this.database.run(recordFailedDelivery, [eventSeq, consumer, text(error).slice(0, 2000), delay]);
-    } catch (failure) {
-      // The delivery is still pending, so it is tried again anyway.
-      this.logger.error(`The failure could not be recorded: ${text(failure)}`);
-    }
+    return (await Promise.all(left)).flat();
   }
 
   private async runLoop(): Promise<void> {
@@ -130,13 +155,14 @@ export class ScimRelay implements OnApplicationBootstrap, OnModuleDestroy {
       let tried = 0;
       this.nudged = false;
       try {
-        tried = await this.tick();
+        tried = await this.deliverDue(ROUND_MS);
       } catch (error) {
         pauseMs = LONGEST_PAUSE_MS;
-        this.logger.error(`Events wait: ${text(error)}`);
+        this.logger.error(`Events wait: ${errorText(error)}`);
       }
       pauseMs = tried > 0 ? SHORTEST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
-      if (tried < BATCH && !this.stopping && !this.nudged) await this.sleep(pauseMs);
+      // What was tried may have held back others, which are due now.
+      if (tried === 0 && !this.stopping && !this.nudged) await this.sleep(pauseMs);
     }
   }
 
@@ -145,23 +171,14 @@ export class ScimRelay implements OnApplicationBootstrap, OnModuleDestroy {
     await Promise.race([wakened, pause(ms)]);
     this.wake = undefined;
   }
-}
 
-async function withTimeout(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`The handler did not finish within ${ms / 1000} s.`)), ms);
-    timer.unref();
-  });
-  try {
-    await Promise.race([work, timeout]);
-  } finally {
-    clearTimeout(timer);
+  private async settle(): Promise<void> {
+    await Promise.race([Promise.all([this.loop, this.lanes.empty()]), pause(STOP_WAIT_MS)]);
   }
 }
 
+const isSame = (one: DueDelivery, other: DueDelivery): boolean =>
+  one.eventSeq === other.eventSeq && one.consumer === other.consumer && one.attempts === other.attempts;
+
 // Unreferenced: waiting keeps no process alive.
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
-
-const text = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);

@@ -12,15 +12,17 @@ import {
   lockGroup,
   lockMemberGroups,
   lockMemberUsers,
+  lockNesting,
   type MemberRow,
   updateGroup,
   type WrittenGroup,
 } from '../persistence/group-statements.js';
-import { ensureConnection } from '../persistence/identity-statements.js';
+import { ensureConnection } from '../persistence/connection-statements.js';
 import { isId } from '../persistence/is-id.js';
 import { leaveGroups, type Remover } from '../persistence/leave-groups.js';
 import type { DeliveryKey, NewEvent } from '../persistence/outbox-statements.js';
-import { ScimDatabase, violatedIndex } from '../persistence/scim-database.js';
+import { violatedIndex } from '../persistence/database-errors.js';
+import { ScimDatabase } from '../persistence/scim-database.js';
 import { checkVersion } from '../protocol/etag.js';
 import { fold } from '../protocol/comparable.js';
 import type { JsonObject } from '../protocol/resource.js';
@@ -60,8 +62,8 @@ export class GroupStore {
   ) {}
 
   /** @throws ScimError 404 for every id that is not a group of this organization. */
-  async get(organizationId: string, id: string): Promise<ScimGroup> {
-    return this.find(findGroup, organizationId, id);
+  async get(organizationId: string, id: string, manager?: EntityManager): Promise<ScimGroup> {
+    return this.find(findGroup, organizationId, id, manager);
   }
 
   /** The same under a row lock; members are locked before. */
@@ -85,8 +87,8 @@ export class GroupStore {
     const ids = members.map(({ id }) => id).filter(isId);
     const users = await this.idsOf(lockMemberUsers, organizationId, ids, manager);
     const others = ids.filter((id) => !users.has(id));
-    const groups =
-      others.length > 0 ? await this.idsOf(lockMemberGroups, organizationId, others, manager) : new Set<string>();
+    if (others.length > 0) await this.database.run(lockNesting, [organizationId], manager);
+    const groups = await this.idsOf(lockMemberGroups, organizationId, others, manager);
     const wrong = members.filter(({ id, type }) => !isKnownAs(type, users.has(id), groups.has(id)));
     if (wrong.length > 0) {
       const named = wrong
@@ -156,6 +158,7 @@ export class GroupStore {
     context: Remover & Pick<WriteContext, 'ifMatch'>,
   ): Promise<readonly DeliveryKey[]> {
     const { manager } = context;
+    await this.database.run(lockNesting, [organizationId], manager);
     const deliveries = isId(id) ? await leaveGroups(this.database, organizationId, id, context) : [];
     const group = await this.lock(organizationId, id, manager);
     checkVersion(groupTag(group), context.ifMatch);

@@ -27,6 +27,7 @@ export interface GroupQuery extends ListQuery {
   readonly withMembers?: boolean;
 }
 
+/** One page of groups, and how many there are on all pages. */
 export interface GroupList {
   readonly resources: readonly JsonObject[];
   readonly totalResults: number;
@@ -64,9 +65,13 @@ export class GroupsService {
     return this.render(written, true);
   }
 
-  /** @param withMembers false: no member is read. @throws ScimError 404 */
-  async get(organizationId: string, id: string, withMembers = true): Promise<JsonObject> {
-    return this.render(await this.store.get(organizationId, id), withMembers);
+  /**
+   * @param withMembers false: no member is read.
+   * @param manager the transaction to read in, e.g. that of an event's handler.
+   * @throws ScimError 404
+   */
+  async get(organizationId: string, id: string, withMembers = true, manager?: EntityManager): Promise<JsonObject> {
+    return this.render(await this.store.get(organizationId, id, manager), withMembers, manager);
   }
 
   /** @throws ScimError 400 invalidFilter, invalidPath, invalidValue */
@@ -154,8 +159,8 @@ export class GroupsService {
     return byGroup;
   }
 
-  private async render(group: ScimGroup, withMembers: boolean): Promise<JsonObject> {
-    const members = withMembers ? await this.store.members(group.id) : undefined;
+  private async render(group: ScimGroup, withMembers: boolean, manager?: EntityManager): Promise<JsonObject> {
+    const members = withMembers ? await this.store.members(group.id, manager) : undefined;
     return toGroupResource(group, members, this.paths.baseUrl);
   }
 

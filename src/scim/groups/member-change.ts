@@ -3,7 +3,7 @@ import type { Filter } from '../protocol/filter/filter.js';
 import { matchValue } from '../protocol/filter/match-filter.js';
 import type { PatchOperation } from '../protocol/read-patch.js';
 import type { Json, JsonObject } from '../protocol/resource.js';
-import { noTarget } from '../protocol/scim-error.js';
+import { mutability, noTarget } from '../protocol/scim-error.js';
 import { groupResourceType } from '../protocol/schemas/resource-types.js';
 
 /** A member as a client names it. */
@@ -42,7 +42,7 @@ export const toReplacement = (members: Json | undefined): MemberChange => ({
 /**
  * The operations about members, one after the other, as one change.
  * @param current the members there are; only where {@link needsMembers}.
- * @throws ScimError 400 noTarget for a value path that would change what identifies a member.
+ * @throws ScimError 400 mutability for a part of a member, noTarget for a value path that would change a member.
  */
 export function toMemberChange(operations: readonly PatchOperation[], current: readonly JsonObject[]): MemberChange {
   return operations
@@ -51,9 +51,10 @@ export function toMemberChange(operations: readonly PatchOperation[], current: r
 }
 
 function applyOne(change: MemberChange, operation: PatchOperation, current: readonly JsonObject[]): MemberChange {
+  if (operation.type === 'expectId') return change;
+  const part = operation.path.target.subAttribute;
+  if (part) throw mutability(`members.${part.name} is immutable: add and remove members, not parts of them.`);
   switch (operation.type) {
-    case 'expectId':
-      return change;
     case 'add':
     case 'replace': {
       if (operation.path.where) throw noTarget('A member is identified by its value; remove it and add another one.');

@@ -1,6 +1,6 @@
 import { publicIdOf } from '../tokens/token.js';
 
-const BEARER = /^Bearer +([^\s,]+)$/i;
+const BEARER = /^Bearer ([^\s,]+)$/i;
 
 /**
  * The token of an Authorization header; undefined where it holds none.

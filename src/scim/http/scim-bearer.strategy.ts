@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import passport from 'passport';
 import bearer from 'passport-http-bearer';
 import { ScimTokenVerifier } from '../tokens/scim-token-verifier.js';
@@ -17,7 +17,7 @@ type Done = (error: unknown, principal?: unknown) => void;
  * process.
  */
 @Injectable()
-export class ScimBearerStrategy implements OnModuleDestroy {
+export class ScimBearerStrategy implements OnApplicationShutdown {
   readonly name = `scim-bearer-${randomUUID()}`;
 
   constructor(@Inject(ScimTokenVerifier) verifier: ScimTokenVerifier) {
@@ -40,7 +40,8 @@ export class ScimBearerStrategy implements OnModuleDestroy {
     passport.use(this.name, strategy);
   }
 
-  onModuleDestroy(): void {
+  /** Not before: Nest closes the server after the hooks for the end of modules, and a request in between needs it. */
+  onApplicationShutdown(): void {
     passport.unuse(this.name);
   }
 }

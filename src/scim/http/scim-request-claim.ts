@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
 import { claimUrl } from './claim-url.js';
 import { ScimPaths } from './scim-paths.js';
 import { ScimRoutes } from './scim-routes.js';
@@ -57,7 +57,9 @@ export class ScimRequestClaim implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const { httpAdapter } = this.adapterHost;
+    // Nest types the host of an application; one without a server (`createApplicationContext`) has no adapter.
+    const { httpAdapter }: { httpAdapter: AbstractHttpAdapter | undefined } = this.adapterHost;
+    if (!httpAdapter) return;
     const server = httpAdapter.getHttpServer() as Server;
     server.prependListener('request', (message: ClaimedMessage) => this.claim(message));
     if (httpAdapter.getType() === 'fastify') this.passBodiesThrough(httpAdapter.getInstance<FastifyLike>());

@@ -3,12 +3,12 @@ import type { EntityManager } from 'typeorm';
 import { UserDeprovisioned, UserLinked } from '../events/scim-events.js';
 import { ScimRelay } from '../events/scim-relay.js';
 import type { IdentityRow } from '../persistence/identity-statements.js';
-import { attachLink, findLinkOfIdentity, findProvenLinks, type LinkRow } from '../persistence/link-statements.js';
-import { ScimDatabase, violatedIndex } from '../persistence/scim-database.js';
+import { attachLink, findLinkOfIdentity, type LinkRow } from '../persistence/link-statements.js';
+import { violatedIndex } from '../persistence/database-errors.js';
+import { ScimDatabase } from '../persistence/scim-database.js';
 import { leaveGroups, type Remover } from '../persistence/leave-groups.js';
 import type { DeliveryKey } from '../persistence/outbox-statements.js';
 import { insertTombstone } from '../persistence/tombstone-statements.js';
-import { fold } from '../protocol/comparable.js';
 import type { ResourceAttributes } from '../protocol/resource.js';
 import { checkVersion } from '../protocol/etag.js';
 import { conflict } from '../protocol/scim-error.js';
@@ -18,8 +18,9 @@ import { isLifeCycle } from './identity-events.js';
 import { initialState, nextState } from './identity-state.js';
 import { identityTag } from './identity-tag.js';
 import { IdentityStore, type WriteContext, type Written } from './identity-store.js';
-import { coreOf, type IdentityValues, valuesOf } from './identity-values.js';
+import { coreAttributesOf, type IdentityValues, valuesOf } from './identity-values.js';
 import { type IdentityPlan, planChange } from './plan-change.js';
+import { findProvenLink, holdLogins, linkedBy, type ProofScope } from './proven-links.js';
 
 /** Guarded writes that may lose a race before the row is locked instead. */
 const MOST_CONFLICTS = 3;
@@ -40,11 +41,14 @@ export class IdentitiesService {
    * @throws ScimError 409 uniqueness; 409 where it is inactive and the host refuses the removal of who is linked.
    */
   async create(organizationId: string, resource: ResourceAttributes, context: WriteContext): Promise<IdentityRow> {
-    const link = await this.findProvenLink(organizationId, resource, context.manager);
-    const written = link
-      ? await this.createLinked(organizationId, resource, link, context)
-      : await this.store.insert(organizationId, unlinked(resource), context);
-    return this.afterWrite(written, !coreOf(resource).active, context);
+    const scope = await this.proofScopeOf(organizationId);
+    const { active } = coreAttributesOf(resource);
+    // An active person who is missed here, because the login is not committed yet, is linked by the next one.
+    const isNobody = active && !(await findProvenLink(this.database, scope, resource, context.manager));
+    const written = isNobody
+      ? await this.store.insert(organizationId, unlinked(resource), context)
+      : await this.settle(context, (manager) => this.insertLinked(scope, resource, { ...context, manager }));
+    return this.afterWrite(written, !active, context);
   }
 
   /**
@@ -67,7 +71,7 @@ export class IdentitiesService {
       checkVersion(identityTag(identity), context.ifMatch);
       const planned = plan(identity);
       if (planned.happenings.length === 0) return identity;
-      if (planned.cutsAccess && (await this.mayBeSomebody(identity))) break;
+      if (planned.cutsAccess && (await this.mayHaveAccount(identity))) break;
       const written = await this.store.update(identity, planned, context);
       if (written) return this.afterWrite(written, planned.happenings.some(isLifeCycle), context);
     }
@@ -88,31 +92,37 @@ export class IdentitiesService {
     planOf: (identity: IdentityRow) => IdentityPlan,
     context: WriteContext,
   ): Promise<IdentityRow> {
-    const { written, waits } = await this.inTransaction(context, async (manager) => {
+    const scope = await this.proofScopeOf(organizationId);
+    const { written, awaitsHandlers } = await this.settle(context, async (manager) => {
       const identity = await this.store.lock(organizationId, id, manager);
       checkVersion(identityTag(identity), context.ifMatch);
       const asked = planOf(identity);
-      if (asked.happenings.length === 0) return { written: { identity, deliveries: [] }, waits: false };
-      const plan = asked.cutsAccess ? await this.prepareRemoval(identity, asked, manager) : asked;
+      if (asked.happenings.length === 0) return { written: { identity, deliveries: [] }, awaitsHandlers: false };
+      const plan = asked.cutsAccess ? await this.prepareRemoval(identity, asked, scope, manager) : asked;
       const result = await this.store.update(identity, plan, { ...context, manager });
       if (!result) throw new Error('A locked identity changed.');
-      if (plan.after.state !== 'deprovisioned') return { written: result, waits: plan.happenings.some(isLifeCycle) };
-      const left = await this.leave(identity, { ...context, manager });
-      return { written: { ...result, deliveries: [...result.deliveries, ...left] }, waits: true };
+      const isLifeCycleChange = plan.happenings.some(isLifeCycle);
+      if (plan.after.state !== 'deprovisioned') return { written: result, awaitsHandlers: isLifeCycleChange };
+      const left = await this.recordRemoval(identity, { ...context, manager });
+      return { written: { ...result, deliveries: [...result.deliveries, ...left] }, awaitsHandlers: true };
     });
-    return this.afterWrite(written, waits, context);
+    return this.afterWrite(written, awaitsHandlers, context);
   }
 
   /** Before access is cut: finds out whose it is, and asks the host. */
   private async prepareRemoval(
     identity: IdentityRow,
     asked: IdentityPlan,
+    scope: ProofScope,
     manager: EntityManager,
   ): Promise<IdentityPlan> {
-    const { organizationId } = identity;
-    const plan = identity.accountId === null ? await this.linkProven(identity, asked, manager) : asked;
+    const link =
+      identity.accountId === null
+        ? await findProvenLink(this.database, scope, valuesOf(identity).resource, manager)
+        : undefined;
+    const plan = link ? await this.linkProven(identity, asked, link, manager) : asked;
     const { accountId } = plan.after;
-    if (accountId !== null) await this.askHost(organizationId, accountId, manager);
+    if (accountId !== null) await this.askHost(scope.organizationId, accountId, manager);
     return plan;
   }
 
@@ -123,12 +133,13 @@ export class IdentitiesService {
   }
 
   /** A person who was in before the identity was, and whose creation the login crossed: linked now, so that they are out. */
-  private async linkProven(identity: IdentityRow, plan: IdentityPlan, manager: EntityManager): Promise<IdentityPlan> {
-    const { organizationId, id } = identity;
-    const link = await this.findProvenLink(organizationId, valuesOf(identity).resource, manager);
-    if (!link) return plan;
-    const [attached] = await this.database.run(attachLink, [organizationId, link.id, id], manager);
-    if (!attached) return plan;
+  private async linkProven(
+    identity: IdentityRow,
+    plan: IdentityPlan,
+    link: LinkRow,
+    manager: EntityManager,
+  ): Promise<IdentityPlan> {
+    await this.attach(identity, link, manager);
     return {
       ...plan,
       after: { ...plan.after, accountId: link.accountId, linkedBy: linkedBy(plan.after.resource, link) },
@@ -137,7 +148,7 @@ export class IdentitiesService {
   }
 
   /** What a deprovisioned identity leaves behind: a tombstone, and groups without it. */
-  private async leave(identity: IdentityRow, context: Remover): Promise<readonly DeliveryKey[]> {
+  private async recordRemoval(identity: IdentityRow, context: Remover): Promise<readonly DeliveryKey[]> {
     const { manager } = context;
     const { organizationId, id, externalId, userNameKey } = identity;
     const [link] = await this.database.run<LinkRow>(findLinkOfIdentity, [organizationId, id], manager);
@@ -149,71 +160,77 @@ export class IdentitiesService {
     return leaveGroups(this.database, organizationId, id, context);
   }
 
-  private async createLinked(
-    organizationId: string,
+  /** Under the proven link, if it is still there; inactive also where its login is on its way (else nobody would cut it off). */
+  private async insertLinked(
+    scope: ProofScope,
     resource: ResourceAttributes,
-    link: LinkRow,
-    context: WriteContext,
+    context: WriteContext & { readonly manager: EntityManager },
   ): Promise<Written> {
+    const { organizationId } = scope;
+    const { manager } = context;
+    const { active } = coreAttributesOf(resource);
+    if (!active) await holdLogins(this.database, organizationId, resource, manager);
+    const link = await findProvenLink(this.database, scope, resource, manager);
+    if (!link) return this.store.insert(organizationId, unlinked(resource), context);
     const { accountId } = link;
-    const state = initialState(coreOf(resource).active, true);
-    try {
-      return await this.inTransaction(context, async (manager) => {
-        const values = { state, accountId, linkedBy: linkedBy(resource, link), resource };
-        const written = await this.store.insert(organizationId, values, { ...context, manager });
-        const [attached] = await this.database.run(attachLink, [organizationId, link.id, written.identity.id], manager);
-        if (!attached) throw new LinkTaken();
-        if (state === 'suspended') await this.askHost(organizationId, accountId, manager);
-        return written;
-      });
-    } catch (error) {
-      // The account has another identity already, or the link got one meanwhile: this one waits for a login of its own.
-      const taken = error instanceof LinkTaken || violatedIndex(error) === 'scim_identity_live_account';
-      if (!taken || context.manager) throw error;
-      return this.store.insert(organizationId, unlinked(resource), context);
-    }
+    const values = { state: initialState(active, true), accountId, linkedBy: linkedBy(resource, link), resource };
+    const written = await this.store.insert(organizationId, values, context);
+    await this.attach(written.identity, link, manager);
+    if (!active) await this.askHost(organizationId, accountId, manager);
+    return written;
   }
 
-  private async mayBeSomebody(identity: IdentityRow): Promise<boolean> {
+  private async attach({ organizationId, id }: IdentityRow, link: LinkRow, manager: EntityManager): Promise<void> {
+    const [attached] = await this.database.run(attachLink, [organizationId, link.id, id], manager);
+    if (!attached) throw new LinkTaken();
+  }
+
+  private async mayHaveAccount(identity: IdentityRow): Promise<boolean> {
     if (identity.accountId !== null) return true;
-    return (await this.findProvenLink(identity.organizationId, valuesOf(identity).resource)) !== undefined;
+    const scope = await this.proofScopeOf(identity.organizationId);
+    return (await findProvenLink(this.database, scope, valuesOf(identity).resource)) !== undefined;
   }
 
-  private async findProvenLink(
-    organizationId: string,
-    resource: ResourceAttributes,
-    manager?: EntityManager,
-  ): Promise<LinkRow | undefined> {
-    const { userName, externalId } = coreOf(resource);
+  /** Asked before a transaction begins: a host that is slow to answer must not hold a connection of its pool meanwhile. */
+  private async proofScopeOf(organizationId: string): Promise<ProofScope> {
     const entitlement = await this.entitlements.get(organizationId);
-    const connection = entitlement.allowed ? (entitlement.ssoConnectionId ?? null) : null;
-    const parameters = [organizationId, externalId, fold(userName), connection];
-    const links = await this.database.run<LinkRow>(findProvenLinks, parameters, manager);
-    return links.length === 1 ? links[0] : undefined;
+    return { organizationId, ssoConnectionId: entitlement.allowed ? (entitlement.ssoConnectionId ?? null) : null };
   }
 
-  private inTransaction<T>(context: WriteContext, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return context.manager ? work(context.manager) : this.database.transactionWithRetry(work);
+  /**
+   * In a transaction of its own, or in the caller's under a savepoint; again where another identity took the link or the
+   * account meanwhile: `work` finds neither then, and leaves the identity to a login of its own.
+   * @throws ScimError 409 where that goes on.
+   */
+  private async settle<T>({ manager }: WriteContext, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    for (let tries = 0; tries < MOST_CONFLICTS; tries += 1) {
+      try {
+        return await (manager ? manager.transaction(work) : this.database.transactionWithRetry(work));
+      } catch (error) {
+        if (!(error instanceof LinkTaken) && violatedIndex(error) !== 'scim_identity_live_account') throw error;
+      }
+    }
+    throw conflict('The account behind this User is being linked to another one; try again.');
   }
 
   /** Inside the caller's transaction there is nothing to deliver yet; the relay finds it after the commit. */
   private async afterWrite(
     { identity, deliveries }: Written,
-    waits: boolean,
+    awaitsHandlers: boolean,
     { manager }: WriteContext,
   ): Promise<IdentityRow> {
     if (manager || deliveries.length === 0) return identity;
-    if (waits) await this.relay.deliverNow(deliveries);
+    if (awaitsHandlers) await this.relay.deliverNow(deliveries);
     else this.relay.nudge();
     return identity;
   }
 }
 
-/** The link that creation was about to take was taken. */
+/** The link that was about to be taken was taken. */
 class LinkTaken extends Error {}
 
 const unlinked = (resource: ResourceAttributes): IdentityValues => ({
-  state: initialState(coreOf(resource).active, false),
+  state: initialState(coreAttributesOf(resource).active, false),
   accountId: null,
   linkedBy: null,
   resource,
@@ -224,6 +241,3 @@ function planDeprovision(identity: IdentityRow): IdentityPlan {
   const state = nextState(before.state, 'deprovision', before.accountId !== null);
   return { after: { ...before, state }, happenings: [{ type: UserDeprovisioned.type, changed: [] }], cutsAccess: true };
 }
-
-const linkedBy = (resource: ResourceAttributes, link: LinkRow): 'externalId' | 'userName' =>
-  coreOf(resource).externalId === link.nameId ? 'externalId' : 'userName';

@@ -9,7 +9,7 @@ import {
   UserUpdated,
 } from '../events/scim-events.js';
 import type { NewEvent } from '../persistence/outbox-statements.js';
-import { coreOf, type IdentityValues } from './identity-values.js';
+import { coreAttributesOf, type IdentityValues } from './identity-values.js';
 
 /** Which event, and what changed with it. */
 export interface Happening {
@@ -29,7 +29,7 @@ export function toEvents(
   after: IdentityValues,
   at: { readonly eventSeq: number; readonly version: number },
 ): readonly NewEvent[] {
-  const { userName, externalId } = coreOf(after.resource);
+  const { userName, externalId } = coreAttributesOf(after.resource);
   return happenings.map(({ type, changed }, index) => ({
     id: randomUUID(),
     sequence: at.eventSeq + index + 1,

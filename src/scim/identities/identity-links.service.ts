@@ -14,13 +14,15 @@ import {
   upsertLink,
 } from '../persistence/link-statements.js';
 import type { DeliveryKey } from '../persistence/outbox-statements.js';
-import { ScimDatabase, violatedIndex } from '../persistence/scim-database.js';
-import { findTombstone } from '../persistence/tombstone-statements.js';
+import { violatedIndex } from '../persistence/database-errors.js';
+import { ScimDatabase } from '../persistence/scim-database.js';
+import { findTombstone, forgetRemovals } from '../persistence/tombstone-statements.js';
 import { fold } from '../protocol/comparable.js';
 import { nextState } from './identity-state.js';
 import { IdentityStore } from './identity-store.js';
 import { resourceOf, valuesOf } from './identity-values.js';
 import type { IdentityPlan } from './plan-change.js';
+import { turnOf } from './proven-links.js';
 import { decideSignIn, isUsableNameId, type RefusalReason, type SignInDecision, type SsoLogin } from './sign-in.js';
 
 /** Who the host is asked to let in. */
@@ -42,16 +44,20 @@ export interface Admission {
 /** The host's answer: the account that is in now, with a seat; or its own reason why not, e.g. `no-seat`. */
 export type AdmissionAnswer = { readonly accountId: string } | { readonly refuse: string };
 
+/**
+ * `linked`: to the provisioned identity `identityId`; `jit`: nobody provisioned this person; `refused`: by the module, or by
+ * `admit` with the reason of the host.
+ */
 export type SignInOutcome =
   | { readonly result: 'linked' | 'jit'; readonly accountId: string; readonly identityId?: string }
   | { readonly result: 'refused'; readonly reason: RefusalReason | (string & {}) };
 
 /** What SCIM says about an account in an organization. */
 export type AccountAccess =
-  /** No identity was ever linked to it there. */
+  /** No identity is linked to it there, or a person invited it again after the removal and it came in. */
   | { readonly type: 'unmanaged' }
   | { readonly type: 'allowed'; readonly identityId: string }
-  /** `since` tells the removal from a later invitation by a person. */
+  /** `since`: see {@link IdentityLinksService.access}. */
   | { readonly type: 'denied'; readonly reason: 'suspended' | 'deprovisioned'; readonly since: Date };
 
 type Accepted = Exclude<SignInDecision, { type: 'refused' }>;
@@ -93,7 +99,14 @@ export class IdentityLinksService {
     }
   }
 
-  /** Whether SCIM lets an account into an organization now. One indexed look-up: fit for every request of a session. */
+  /**
+   * Whether SCIM lets an account into an organization now. One indexed look-up: fit for every request of a session.
+   *
+   * The rule for a denial: `suspended` holds, whatever the host's membership says. `deprovisioned` holds against a
+   * membership that began at `since` or before, which the host is about to revoke; one that began later is an invitation
+   * by a person after the removal, and opens the organization again. `signIn` goes by the same rule, with
+   * `signedInMemberSince`; once such a person has come in, the removal is forgotten and the account is `unmanaged`.
+   */
   async access(organizationId: string, accountId: string): Promise<AccountAccess> {
     const [found] = await this.database.run<{ id: string; state: IdentityState; since: Date }>(findAccess, [
       organizationId,
@@ -109,20 +122,22 @@ export class IdentityLinksService {
     const { organizationId, ssoConnectionId } = login;
     const nameId = login.nameId.normalize('NFC');
     const nameIdKey = fold(nameId);
-    await this.database.run(takeTurns, [JSON.stringify([organizationId, ssoConnectionId, nameId])], manager);
+    await this.database.run(takeTurns, [turnOf(organizationId, nameIdKey)], manager);
     const identities = await this.database.run<IdentityRow>(
       lockCandidates,
-      [organizationId, nameId, nameIdKey, ssoConnectionId],
+      [organizationId, nameId, nameIdKey, ssoConnectionId, login.signedInAccountId ?? null],
       manager,
     );
     const [link] = await this.database.run<LinkRow>(lockLink, [organizationId, ssoConnectionId, nameId], manager);
-    const tombstones = await this.database.run(findTombstone, [organizationId, nameId, nameIdKey], manager);
+    const names = [organizationId, nameId, nameIdKey];
+    const tombstones = await this.database.run<{ identityId: string }>(findTombstone, names, manager);
     return decideSignIn({
       nameId,
       link,
       identities,
-      tombstone: tombstones.length > 0,
+      tombstones: tombstones.map(({ identityId }) => identityId),
       signedInAccountId: login.signedInAccountId,
+      signedInMemberSince: login.signedInMemberSince,
       allowJit: login.allowJit !== false,
     });
   }
@@ -135,6 +150,9 @@ export class IdentityLinksService {
   ): Promise<{ outcome: SignInOutcome; deliveries: readonly DeliveryKey[] }> {
     if (decision.accountId !== undefined && decision.accountId !== accountId) {
       throw new Error('The host admitted another account than the one it was given.');
+    }
+    if (decision.type === 'jit' && decision.forgotten.length > 0) {
+      await this.database.run(forgetRemovals, [login.organizationId, decision.forgotten], manager);
     }
     const identityId = decision.type === 'linked' ? decision.identity.id : null;
     const deliveries = decision.type === 'linked' ? await this.activate(decision, accountId, manager) : [];

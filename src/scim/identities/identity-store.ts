@@ -2,22 +2,18 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { UserDeactivated, UserLinked, UserProvisioned } from '../events/scim-events.js';
+import { ensureConnection } from '../persistence/connection-statements.js';
 import type { IdentityRow } from '../persistence/identity-statements.js';
 import type { ProvisionedIdentity } from '../persistence/entities/provisioned-identity.entity.js';
 import { isId } from '../persistence/is-id.js';
-import {
-  ensureConnection,
-  findIdentity,
-  insertIdentity,
-  lockIdentity,
-  updateIdentity,
-} from '../persistence/identity-statements.js';
+import { findIdentity, insertIdentity, lockIdentity, updateIdentity } from '../persistence/identity-statements.js';
 import type { DeliveryKey } from '../persistence/outbox-statements.js';
-import { ScimDatabase, violatedIndex } from '../persistence/scim-database.js';
+import { violatedIndex } from '../persistence/database-errors.js';
+import { ScimDatabase } from '../persistence/scim-database.js';
 import type { ResourceAttributes } from '../protocol/resource.js';
 import { notFound, uniqueness } from '../protocol/scim-error.js';
 import { type Happening, toEvents } from './identity-events.js';
-import { coreOf, type IdentityValues, toParameters } from './identity-values.js';
+import { coreAttributesOf, type IdentityValues, toParameters } from './identity-values.js';
 import type { IdentityPlan } from './plan-change.js';
 
 /** Who writes, for the history; and the transaction to write in, if the caller has one. */
@@ -41,8 +37,8 @@ export class IdentityStore {
   constructor(private readonly database: ScimDatabase) {}
 
   /** @throws ScimError 404 for every id that is not a live identity of this organization. */
-  async get(organizationId: string, id: string): Promise<IdentityRow> {
-    return this.find(findIdentity, organizationId, id);
+  async get(organizationId: string, id: string, manager?: EntityManager): Promise<IdentityRow> {
+    return this.find(findIdentity, organizationId, id, manager);
   }
 
   /** The same under a row lock, in a transaction. */
@@ -115,14 +111,14 @@ function creation({ accountId, resource }: IdentityValues): readonly Happening[]
   if (accountId === null) return happenings;
   happenings.push({ type: UserLinked.type, changed: [] });
   // Created inactive over a person who is in already: that person is to be out.
-  if (!coreOf(resource).active) happenings.push({ type: UserDeactivated.type, changed: ['active'] });
+  if (!coreAttributesOf(resource).active) happenings.push({ type: UserDeactivated.type, changed: ['active'] });
   return happenings;
 }
 
 const history = ({ tokenId, requestId }: WriteContext): readonly unknown[] => [tokenId ?? null, requestId ?? null];
 
 function translateViolation(error: unknown, resource: ResourceAttributes): unknown {
-  const { userName, externalId } = coreOf(resource);
+  const { userName, externalId } = coreAttributesOf(resource);
   switch (violatedIndex(error)) {
     case 'scim_identity_live_user_name':
       return uniqueness(`There is already a User with the userName "${userName}".`);

@@ -38,7 +38,7 @@ export const resourceOf = (identity: ProvisionedIdentity): ResourceAttributes =>
  * linked by, attributes, search document, e-mail keys.
  */
 export function toParameters({ state, accountId, linkedBy, resource }: IdentityValues): readonly unknown[] {
-  const { userName, externalId, active } = coreOf(resource);
+  const { userName, externalId, active } = coreAttributesOf(resource);
   const search = toSearchDocument(resource, userResourceType);
   const attributes: Record<string, Json> = {};
   for (const [name, value] of Object.entries(resource)) {
@@ -59,7 +59,11 @@ export function toParameters({ state, accountId, linkedBy, resource }: IdentityV
 }
 
 /** The attributes that every User has, typed. */
-export function coreOf(resource: JsonObject): { userName: string; externalId: string | null; active: boolean } {
+export function coreAttributesOf(resource: JsonObject): {
+  userName: string;
+  externalId: string | null;
+  active: boolean;
+} {
   const { userName, externalId, active } = resource;
   if (typeof userName !== 'string') throw new Error('A User without userName got past its schema.');
   return { userName, externalId: typeof externalId === 'string' ? externalId : null, active: active !== false };

@@ -44,7 +44,16 @@ SELECT i.id FROM scim_identity i
 WHERE i.organization_id = $1 AND i.id = ANY ($2::uuid[]) AND i.state <> 'deprovisioned' ORDER BY i.id FOR SHARE`,
 };
 
-/** $1 organization, $2 ids: which of them are groups. */
+/**
+ * $1 organization: taken before a group becomes a member or is deleted, one at a time in an organization. Both lock several
+ * groups, one for what it is and others for what they hold, and no order of ids suits both.
+ */
+export const lockNesting: Statement = {
+  name: 'scim_lock_nesting',
+  text: `SELECT 1 FROM scim_connection WHERE organization_id = $1 FOR NO KEY UPDATE`,
+};
+
+/** $1 organization, $2 ids: which of them are groups. Under `lockNesting`. */
 export const lockMemberGroups: Statement = {
   name: 'scim_lock_member_groups',
   text: `
@@ -148,13 +157,16 @@ happened AS (
 SELECT ${GROUP}, ${MADE_DELIVERIES} FROM changed i`,
 };
 
-/** $1 organization, $2 member: the groups that it is in directly, and itself if it is a group, locked in order. */
+/**
+ * $1 organization, $2 member: the groups that it is in directly, and itself if it is a group, locked in order. Not against
+ * those who only hold a group in place: they may be waiting for another of these.
+ */
 export const lockGroupsOf: Statement = {
   name: 'scim_lock_groups_of',
   text: `
 SELECT i.id FROM scim_group i
 WHERE i.organization_id = $1 AND (i.id = $2 OR i.id IN (SELECT group_id FROM scim_group_member WHERE member_id = $2))
-ORDER BY i.id FOR UPDATE`,
+ORDER BY i.id FOR NO KEY UPDATE`,
 };
 
 /**

@@ -61,8 +61,8 @@ WITH changed AS (
     (id, organization_id, connection_id, external_id, user_name, user_name_key, state, active, account_id, linked_by,
      attributes, search, email_keys, version, event_seq, created_at, modified_at, state_changed_at)
   SELECT $2::uuid, c.organization_id, c.id, $3::text, $4::text, $5::text, $6::text, $7::boolean, $8::text, $9::text,
-    $10::jsonb, $11::jsonb, $12::text[], 1, jsonb_array_length($13::jsonb), now(), now(), now()
-  FROM scim_connection c WHERE c.organization_id = $1
+    $10::jsonb, $11::jsonb, $12::text[], 1, jsonb_array_length($13::jsonb), clock.at, clock.at, clock.at
+  FROM scim_connection c, (SELECT clock_timestamp() AS at) clock WHERE c.organization_id = $1
   RETURNING *
 ), cleared AS (
   -- the IdP provisioned a removed person again: just-in-time logins are theirs again
@@ -86,18 +86,11 @@ WITH changed AS (
     external_id = $4, user_name = $5, user_name_key = $6, state = $7, active = $8, account_id = $9, linked_by = $10,
     attributes = $11, search = $12, email_keys = $13,
     version = version + $17::boolean::integer,
-    modified_at = CASE WHEN $17::boolean THEN greatest(now()::timestamptz(3), modified_at + interval '1 ms') ELSE modified_at END,
+    modified_at = CASE WHEN $17::boolean THEN greatest(clock_timestamp()::timestamptz(3), modified_at + interval '1 ms') ELSE modified_at END,
     event_seq = event_seq + jsonb_array_length($14::jsonb),
-    state_changed_at = CASE WHEN state = $7 THEN state_changed_at ELSE now() END
+    state_changed_at = CASE WHEN state = $7 THEN state_changed_at ELSE clock_timestamp() END
   WHERE organization_id = $1 AND id = $2 AND event_seq = $3 AND state <> 'deprovisioned'
   RETURNING *
 ), ${writeEvents('changed', 'user', ['$14', '$15', '$16'])}
 SELECT ${IDENTITY}, ${MADE_DELIVERIES} FROM changed i`,
-};
-
-/** $1 organization: makes its connection row if there is none. $2 id, $3 tombstone key for a new one. */
-export const ensureConnection: Statement = {
-  text: `
-INSERT INTO scim_connection (id, organization_id, tombstone_key) VALUES ($2, $1, $3)
-ON CONFLICT (organization_id) DO NOTHING`,
 };

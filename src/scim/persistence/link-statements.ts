@@ -13,7 +13,8 @@ const LINK = `l.id, l.name_id AS "nameId", l.account_id AS "accountId", l.identi
 
 /**
  * $1 organization, $2 external id or null, $3 folded user name, $4 SSO connection or null (any).
- * NameIDs that a login proved before anything was provisioned for them; not those of an account that has an identity.
+ * NameIDs that a login proved before anything was provisioned for them; not those of an account that has an identity, nor,
+ * by a user name (it may be another person's by now), of one whose identity was removed.
  */
 export const findProvenLinks: Statement = {
   name: 'scim_find_proven_links',
@@ -23,10 +24,14 @@ WHERE l.organization_id = $1 AND (l.name_id = $2 OR l.name_id_key = $3)
   AND ($4::text IS NULL OR l.sso_connection_id = $4) AND l.identity_id IS NULL
   AND NOT EXISTS (
     SELECT 1 FROM scim_identity i
-    WHERE i.organization_id = $1 AND i.account_id = l.account_id AND i.state <> 'deprovisioned')`,
+    WHERE i.organization_id = $1 AND i.account_id = l.account_id
+      AND (i.state <> 'deprovisioned' OR l.name_id IS DISTINCT FROM $2))`,
 };
 
-/** $1 text. In a transaction: logins of one NameID take turns, also before there is a row to lock. */
+/**
+ * $1 text. In a transaction: logins of one NameID take turns, also before there is a row to lock, and so does a creation
+ * that must not miss a login on its way.
+ */
 export const takeTurns: Statement = {
   name: 'scim_take_turns',
   text: `SELECT pg_advisory_xact_lock(hashtextextended($1, 7643))`,
@@ -41,8 +46,9 @@ WHERE l.organization_id = $1 AND l.sso_connection_id = $2 AND l.name_id = $3 FOR
 };
 
 /**
- * $1 organization, $2 NameID, $3 folded NameID, $4 SSO connection. The live identities a login could mean, and the one its
- * link led to, whatever became of it; locked in the order of their ids.
+ * $1 organization, $2 NameID, $3 folded NameID, $4 SSO connection, $5 signed-in account or null. The live identities a login
+ * could mean; whatever became of them, the one its link led to and those of the accounts that it could be; locked in the
+ * order of their ids.
  */
 export const lockCandidates: Statement = {
   name: 'scim_lock_candidates',
@@ -50,7 +56,9 @@ export const lockCandidates: Statement = {
 SELECT ${IDENTITY} FROM scim_identity i
 WHERE i.organization_id = $1 AND (
   (i.state <> 'deprovisioned' AND i.external_id = $2) OR (i.state <> 'deprovisioned' AND i.user_name_key = $3)
-  OR i.id = (SELECT identity_id FROM scim_link WHERE organization_id = $1 AND name_id = $2 AND sso_connection_id = $4))
+  OR i.id = (SELECT identity_id FROM scim_link WHERE organization_id = $1 AND name_id = $2 AND sso_connection_id = $4)
+  OR i.account_id = ANY (array_append(
+    ARRAY(SELECT account_id FROM scim_link WHERE organization_id = $1 AND name_id = $2), $5::text)))
 ORDER BY i.id FOR UPDATE`,
 };
 

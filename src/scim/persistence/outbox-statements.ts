@@ -83,71 +83,115 @@ const DUE_DELIVERY = `
   o.aggregate_id AS "aggregateId", o.aggregate_seq AS sequence, o.payload, o.personal, o.token_id AS "tokenId",
   o.request_id AS "requestId", o.created_at AS "occurredAt"`;
 
-/** $1 consumers that this process handles, $2 most rows. Only the oldest open delivery of an identity and consumer is due, except terminal ones. */
+/** Pairs of $1 consumers and $2 types, item by item. */
+const KNOWN = `(d.consumer, o.type) IN (SELECT known.consumer, known.type FROM unnest($1::text[], $2::text[]) AS known(consumer, type))`;
+
+/** Open deliveries of the same identity and consumer that come before `d`. */
+const OLDER = `
+    SELECT 1 FROM scim_outbox_delivery older
+    WHERE older.status = 'pending' AND older.aggregate_id = d.aggregate_id AND older.consumer = d.consumer AND older.event_seq < d.event_seq`;
+
+/** $1 consumers and $2 types that this process takes, $3 most rows. Only the oldest open delivery of an identity and consumer is due, except terminal ones. */
 export const findDueDeliveries: Statement = {
   name: 'scim_find_due_deliveries',
   text: `
 SELECT ${DUE_DELIVERY}
 FROM scim_outbox_delivery d JOIN scim_outbox o ON o.seq = d.event_seq
-WHERE d.status = 'pending' AND d.next_at <= now() AND d.consumer = ANY ($1)
-  AND (d.terminal OR NOT EXISTS (
-    SELECT 1 FROM scim_outbox_delivery older
-    WHERE older.status = 'pending' AND older.aggregate_id = d.aggregate_id AND older.consumer = d.consumer AND older.event_seq < d.event_seq))
+WHERE d.status = 'pending' AND d.next_at <= now() AND ${KNOWN}
+  AND (d.terminal OR NOT EXISTS (${OLDER}))
 ORDER BY d.terminal DESC, d.event_seq
-LIMIT $2`,
+LIMIT $3`,
 };
 
-/** $1 event seqs, $2 consumers. */
+/** $1 consumers and $2 types that this process takes, $3 event seqs. Without those that an older one's retry holds back. */
 export const findDeliveries: Statement = {
   name: 'scim_find_deliveries',
   text: `
 SELECT ${DUE_DELIVERY}
 FROM scim_outbox_delivery d JOIN scim_outbox o ON o.seq = d.event_seq
-WHERE d.event_seq = ANY ($1::bigint[]) AND d.consumer = ANY ($2) AND d.status = 'pending'
+WHERE d.event_seq = ANY ($3::bigint[]) AND d.status = 'pending' AND ${KNOWN}
+  AND (d.terminal OR NOT EXISTS (${OLDER} AND older.next_at > now()))
 ORDER BY d.event_seq, d.consumer`,
 };
 
-/** $1 aggregate, $2 consumer, $3 event seq of a terminal delivery: older open ones are void. Waits for one that is being handled. */
+/**
+ * $1 aggregate, $2 consumer, $3 event seq of a terminal delivery: older open ones are void. Not those that are being
+ * handled: while there is one, the terminal delivery is not to be had either.
+ */
 export const supersedeOlderDeliveries: Statement = {
   name: 'scim_supersede_older_deliveries',
   text: `
-UPDATE scim_outbox_delivery SET status = 'superseded', finished_at = now()
-WHERE aggregate_id = $1 AND consumer = $2 AND event_seq < $3 AND status = 'pending'`,
+UPDATE scim_outbox_delivery SET status = 'superseded', finished_at = clock_timestamp()
+WHERE consumer = $2 AND event_seq IN (
+  SELECT event_seq FROM scim_outbox_delivery
+  WHERE aggregate_id = $1 AND consumer = $2 AND event_seq < $3 AND status = 'pending' FOR UPDATE SKIP LOCKED)`,
 };
 
 /**
- * $1 event seq, $2 consumer. Done before the handler runs, in its transaction: the row lock is the claim, and the effect
- * commits with the acknowledgement. Yields nothing if another process has it, or an older one is open.
+ * $1 event seq, $2 consumer, $3 failed tries that the caller knows of. Done before the handler runs, in its transaction: the
+ * row lock is the claim, and the effect commits with the acknowledgement. Yields nothing if another process has it or tried
+ * it meanwhile, or an older one is open.
  */
 export const acknowledgeDelivery: Statement = {
   name: 'scim_acknowledge_delivery',
   text: `
-UPDATE scim_outbox_delivery d SET status = 'delivered', attempts = attempts + 1, finished_at = now()
+UPDATE scim_outbox_delivery d SET status = 'delivered', attempts = attempts + 1, finished_at = clock_timestamp()
 WHERE (d.event_seq, d.consumer) = (
     SELECT event_seq, consumer FROM scim_outbox_delivery
-    WHERE event_seq = $1 AND consumer = $2 AND status = 'pending' FOR UPDATE SKIP LOCKED)
-  AND NOT EXISTS (
-    SELECT 1 FROM scim_outbox_delivery older
-    WHERE older.status = 'pending' AND older.aggregate_id = d.aggregate_id AND older.consumer = d.consumer AND older.event_seq < d.event_seq)
+    WHERE event_seq = $1 AND consumer = $2 AND status = 'pending' AND attempts = $3 FOR UPDATE SKIP LOCKED)
+  AND NOT EXISTS (${OLDER})
 RETURNING 1`,
 };
 
-/** $1 event seq, $2 consumer, $3 error text, $4 ms until the next try, or null: no further try. */
+/**
+ * $1 event seq, $2 consumer, $3 failed tries before this one, $4 error text, $5 ms until the next try, or null: no further
+ * try. Leaves one alone that somebody else is trying again by now.
+ */
 export const recordFailedDelivery: Statement = {
   name: 'scim_record_failed_delivery',
   text: `
 UPDATE scim_outbox_delivery
-SET attempts = attempts + 1, last_error = $3,
-  next_at = now() + coalesce($4::double precision, 0) * interval '1 millisecond',
-  status = CASE WHEN $4::double precision IS NULL THEN 'dead' ELSE status END,
-  finished_at = CASE WHEN $4::double precision IS NULL THEN now() END
-WHERE event_seq = $1 AND consumer = $2 AND status = 'pending'`,
+SET attempts = attempts + 1, last_error = $4,
+  next_at = clock_timestamp() + coalesce($5::double precision, 0) * interval '1 millisecond',
+  status = CASE WHEN $5::double precision IS NULL THEN 'dead' ELSE status END,
+  finished_at = CASE WHEN $5::double precision IS NULL THEN clock_timestamp() END
+WHERE (event_seq, consumer) = (
+  SELECT event_seq, consumer FROM scim_outbox_delivery
+  WHERE event_seq = $1 AND consumer = $2 AND status = 'pending' AND attempts = $3 FOR UPDATE SKIP LOCKED)`,
 };
 
-/** $1 name, $2 event types. */
+/** $1 event seq, $2 consumer, $3 ms until the next try: what failed was not the handler, so its tries are not counted. */
+export const postponeDelivery: Statement = {
+  name: 'scim_postpone_delivery',
+  text: `
+UPDATE scim_outbox_delivery SET next_at = clock_timestamp() + $3::double precision * interval '1 millisecond'
+WHERE (event_seq, consumer) = (
+  SELECT event_seq, consumer FROM scim_outbox_delivery
+  WHERE event_seq = $1 AND consumer = $2 AND status = 'pending' FOR UPDATE SKIP LOCKED)`,
+};
+
+/**
+ * $1 name, $2 event types. Yields all types of the consumer: those that any release of the host ever named, because
+ * processes of two releases run side by side, and the older one may be the last to start.
+ */
 export const registerConsumer: Statement = {
   text: `
-INSERT INTO scim_consumer (name, event_types) VALUES ($1, $2)
-ON CONFLICT (name) DO UPDATE SET event_types = excluded.event_types, retired_at = NULL
-WHERE scim_consumer.event_types <> excluded.event_types OR scim_consumer.retired_at IS NOT NULL`,
+INSERT INTO scim_consumer AS known (name, event_types) VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE SET
+  event_types = CASE WHEN known.retired_at IS NULL
+    THEN ARRAY(SELECT DISTINCT unnest(known.event_types || excluded.event_types) ORDER BY 1) ELSE excluded.event_types END,
+  retired_at = NULL
+RETURNING event_types AS "eventTypes"`,
+};
+
+/** $1 name. Yields how many open deliveries were given up. */
+export const retireConsumer: Statement = {
+  text: `
+WITH retired AS (
+  UPDATE scim_consumer SET retired_at = now() WHERE name = $1 AND retired_at IS NULL
+), given_up AS (
+  UPDATE scim_outbox_delivery SET status = 'superseded', finished_at = clock_timestamp()
+  WHERE consumer = $1 AND status = 'pending' RETURNING 1
+)
+SELECT count(*)::integer AS "givenUp" FROM given_up`,
 };

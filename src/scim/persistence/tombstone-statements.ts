@@ -12,11 +12,25 @@ SELECT c.organization_id, $2, ${tombstoneHash('$3')}, ${tombstoneHash('$4')}, ${
 FROM scim_connection c WHERE c.organization_id = $1`,
 };
 
-/** $1 organization, $2 NameID, $3 folded NameID: whether a deprovisioned identity was known by it. */
+/** $1 organization, $2 NameID, $3 folded NameID: the deprovisioned identities that were known by it. */
 export const findTombstone: Statement = {
   text: `
 SELECT t.identity_id AS "identityId" FROM scim_tombstone t JOIN scim_connection c ON c.organization_id = t.organization_id
 WHERE t.organization_id = $1
-  AND (t.external_id_hash = ${tombstoneHash('$2')} OR t.name_id_hash = ${tombstoneHash('$2')} OR t.user_name_hash = ${tombstoneHash('$3')})
-LIMIT 1`,
+  AND (t.external_id_hash = ${tombstoneHash('$2')} OR t.name_id_hash = ${tombstoneHash('$2')} OR t.user_name_hash = ${tombstoneHash('$3')})`,
+};
+
+/**
+ * $1 organization, $2 ids of removed identities whose account a person invited again: the account, its NameIDs and its
+ * just-in-time logins are no longer theirs. Who it was stays in their events.
+ */
+export const forgetRemovals: Statement = {
+  text: `
+WITH released AS (
+  UPDATE scim_identity SET account_id = NULL
+  WHERE organization_id = $1 AND id = ANY ($2::uuid[]) AND state = 'deprovisioned' RETURNING id
+), detached AS (
+  UPDATE scim_link SET identity_id = NULL WHERE organization_id = $1 AND identity_id IN (SELECT id FROM released)
+)
+DELETE FROM scim_tombstone WHERE organization_id = $1 AND identity_id IN (SELECT id FROM released)`,
 };

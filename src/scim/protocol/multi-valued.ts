@@ -40,6 +40,7 @@ export function removeListed(attribute: Attribute, current: readonly Json[], lis
 
 /** The values with those that match changed by `update`; undefined takes a value away. */
 export function updateMatching(
+  attribute: Attribute,
   current: readonly Json[],
   matches: (value: Json) => boolean,
   update: (value: Json) => Json | undefined,
@@ -52,7 +53,30 @@ export function updateMatching(
     changed.add(updated);
     return [updated];
   });
-  return keepOnePrimary(values, changed);
+  return settleValues(attribute, values, changed);
+}
+
+/**
+ * After some of the values changed: those that are the same now become one, as if it had been added ("SHOULD NOT return the
+ * same (type, value) combination more than once", RFC 7643 §2.4), and a new primary value makes the old one not primary.
+ */
+export function settleValues(
+  attribute: Attribute,
+  values: readonly Json[],
+  changed: ReadonlySet<Json>,
+): readonly Json[] {
+  if (changed.size === 0) return values;
+  const byKey = new Map<string, Json>();
+  const news = new Set(changed);
+  for (const value of values) {
+    const key = keyOf(attribute, value);
+    const first = byKey.get(key);
+    const isOlder = first !== undefined && news.has(first) && !news.has(value);
+    const merged = isOlder ? mergeSame(attribute, value, first) : mergeSame(attribute, first, value);
+    if (news.has(value) || isOlder) news.add(merged);
+    byKey.set(key, merged);
+  }
+  return keepOnePrimary([...byKey.values()], news);
 }
 
 /** RFC 7643 §2.4: "the primary attribute value true MUST appear no more than once" (checklist P-089). */
@@ -72,7 +96,7 @@ export function checkCount(attribute: Attribute, values: readonly unknown[]): vo
 const isPrimary = (value: Json): value is JsonObject => isJsonObject(value) && value['primary'] === true;
 
 /** RFC 7644 §3.5.2: a new primary value makes the old one not primary (checklist P-161, P-174). */
-export function keepOnePrimary(values: readonly Json[], preferred: ReadonlySet<Json>): readonly Json[] {
+function keepOnePrimary(values: readonly Json[], preferred: ReadonlySet<Json>): readonly Json[] {
   const primaries = values.filter(isPrimary);
   if (primaries.length < 2) return values;
   const winner = primaries.find((value) => preferred.has(value)) ?? primaries[0];

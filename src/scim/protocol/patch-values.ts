@@ -2,7 +2,7 @@
 import type { Filter } from './filter/filter.js';
 import { matchValue } from './filter/match-filter.js';
 import { isJsonObject, toObject } from './json-object.js';
-import { checkCount, hasImmutableValue, isBlank, keepOnePrimary, updateMatching } from './multi-valued.js';
+import { checkCount, hasImmutableValue, isBlank, settleValues, updateMatching } from './multi-valued.js';
 import { changeParts } from './patch-parts.js';
 import { outerLabelOf, type AttributePath } from './patch-path.js';
 import type { SetOperation } from './read-patch.js';
@@ -13,9 +13,9 @@ import { noTarget } from './scim-error.js';
 
 /** The values after an `add` or `replace` of those that match, or of one more where none does. */
 export function changeValues(values: readonly Json[], operation: SetOperation): readonly Json[] {
-  const matches = matcherOf(operation.path);
-  if (values.some(matches)) return updateMatching(values, matches, (value) => toChanged(value, operation));
   const { attribute } = operation.path.target;
+  const matches = matcherOf(operation.path);
+  if (values.some(matches)) return updateMatching(attribute, values, matches, (value) => toChanged(value, operation));
   const empty = entraMissingValue(operation.path);
   if (operation.value === null) return values;
   const label = outerLabelOf(operation.path.target);
@@ -24,12 +24,12 @@ export function changeValues(values: readonly Json[], operation: SetOperation): 
   checkRequiredParts(attribute, created, label);
   const extended = [...values, created];
   checkCount(attribute, extended);
-  return keepOnePrimary(extended, new Set([created]));
+  return settleValues(attribute, extended, new Set([created]));
 }
 
 /** The values after a `remove`; no match is no error, because what is to be gone is gone (checklist P-193). */
 export const removeValues = (values: readonly Json[], path: AttributePath): readonly Json[] =>
-  updateMatching(values, matcherOf(path), (value) => toRemoved(value, path));
+  updateMatching(path.target.attribute, values, matcherOf(path), (value) => toRemoved(value, path));
 
 function matcherOf({ where }: AttributePath): (value: Json) => boolean {
   return (value) => where === undefined || (isJsonObject(value) && matchValue(where, value));

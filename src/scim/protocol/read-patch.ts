@@ -10,7 +10,7 @@ import {
   type PatchPath,
   type SchemaPath,
 } from './patch-path.js';
-import { readExtension } from './read-resource.js';
+import { membersOf, readExtension } from './read-resource.js';
 import { describe, isUnassigned, quote } from './read-simple.js';
 import { isDiscarded, isWritable, readElement, readList, readValue } from './read-value.js';
 import type { Json } from './resource.js';
@@ -143,7 +143,7 @@ function readWithoutPath(
 ): readonly PatchOperation[] {
   if (!isObject(input)) throw invalidValue(`Without a path the value must be an object, not ${describe(input)}.`);
   const seen = new Set<string>();
-  return membersOf(input, resourceType).flatMap(([key, value]) => {
+  return membersOf(input, resourceType.schema).flatMap(([key, value]) => {
     const path = entraKeyAsPath(key, resourceType);
     if (path === undefined) return [];
     if (seen.has(foldName(key))) throw sentTwice(key);
@@ -152,12 +152,6 @@ function readWithoutPath(
     return isReadOnly(path.target) ? oktaReadOnlyMember(path.target, value) : readSetting(type, path, value);
   });
 }
-
-/** An object under the base schema's own URN stands for its members. */
-const membersOf = (input: UnknownObject, { schema }: ResourceType): readonly (readonly [string, unknown])[] =>
-  Object.entries(input).flatMap(([key, value]) =>
-    foldName(key) === foldName(schema.id) && isObject(value) ? Object.entries(value) : [[key, value] as const],
-  );
 
 /**
  * Entra with `aadOptscim062020` collapses several changes into one value whose keys are paths, such as `name.givenName` or

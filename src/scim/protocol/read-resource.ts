@@ -39,20 +39,43 @@ export function readReplacement(
 
 /** The attributes of one extension under their canonical names, null where unassigned. */
 export function readExtension(input: unknown, schema: Schema): JsonObject {
-  const [only, ...others]: readonly unknown[] = Array.isArray(input) ? input : [input];
   if (isUnassigned(input)) return toObject(schema.attributes.filter(isWritable).map(({ name }) => [name, null]));
-  if (!isObject(only) || others.length > 0)
-    throw invalidValue(`${schema.id} must be an object, not ${describe(input)}.`);
   const byName = new Map(schema.attributes.map((attribute) => [foldName(attribute.name), attribute]));
   return readAttributes(
-    only,
+    onlyObject(input, schema),
     (name) => byName.get(foldName(name)),
     ({ name }) => `${schema.id}:${name}`,
   );
 }
 
-function readBody(body: unknown, resourceType: ResourceType): JsonObject {
-  if (!isObject(body)) throw invalidSyntax(`The body must be a JSON object, not ${describe(body)}.`);
+/** What stands under a schema's URN. */
+function onlyObject(input: unknown, schema: Schema): UnknownObject {
+  const [only, ...others]: readonly unknown[] = Array.isArray(input) ? input : [input];
+  if (!isObject(only) || others.length > 0) {
+    throw invalidValue(`${schema.id} must be an object, not ${describe(input)}.`);
+  }
+  return only;
+}
+
+/**
+ * An object under the schema's own URN stands for its members (checklist P-143): nothing that a client says there, `active`
+ * above all, is passed over. A number or a text says nothing.
+ * @throws ScimError 400 invalidValue for several objects there, or one within another
+ */
+export function membersOf(input: UnknownObject, schema: Schema): readonly (readonly [string, unknown])[] {
+  const isOwnUrn = (key: string): boolean => foldName(key) === foldName(schema.id);
+  return Object.entries(input).flatMap(([key, value]) => {
+    if (!isOwnUrn(key)) return [[key, value] as const];
+    if (isUnassigned(value) || typeof value !== 'object') return [];
+    const members = Object.entries(onlyObject(value, schema));
+    if (members.some(([name]) => isOwnUrn(name))) throw invalidValue(`${schema.id} stands within itself.`);
+    return members;
+  });
+}
+
+function readBody(input: unknown, resourceType: ResourceType): JsonObject {
+  if (!isObject(input)) throw invalidSyntax(`The body must be a JSON object, not ${describe(input)}.`);
+  const body = toFlat(input, resourceType);
   checkSchemas(body, resourceType);
   const own = readAttributes(
     body,
@@ -60,6 +83,15 @@ function readBody(body: unknown, resourceType: ResourceType): JsonObject {
     ({ name }) => name,
   );
   return toObject([...Object.entries(own), ...readExtensions(body, resourceType)]);
+}
+
+function toFlat(input: UnknownObject, { schema }: ResourceType): UnknownObject {
+  const flat: Record<string, unknown> = Object.create(null);
+  for (const [key, value] of membersOf(input, schema)) {
+    if (key in flat) throw sentTwice(key);
+    flat[key] = value;
+  }
+  return flat;
 }
 
 /** Extension attributes without their URN are ignored, as Microsoft's sample body needs it (checklist P-304). */

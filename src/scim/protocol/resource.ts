@@ -1,7 +1,9 @@
 /** RFC 7643 §3: a resource in memory. */
 
+/** Any value of JSON. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 
+/** An object of JSON. */
 export interface JsonObject {
   readonly [name: string]: Json;
 }

@@ -13,6 +13,8 @@ const MOST_ENTRIES = 10_000;
 export class ScimEntitlements {
   private readonly logger = new Logger(ScimEntitlements.name);
   private readonly answers = new Map<string, { readonly answer: ScimEntitlement; readonly until: number }>();
+  /** Questions under way: who asks meanwhile waits for the same answer. */
+  private readonly questions = new Map<string, Promise<ScimEntitlement>>();
   /** Moves with each `forget`, so that an answer asked for before it is not kept after it. */
   private generation = 0;
 
@@ -25,10 +27,13 @@ export class ScimEntitlements {
   async get(organizationId: string): Promise<ScimEntitlement> {
     const known = this.answers.get(organizationId);
     if (known && known.until > performance.now()) return known.answer;
-    const { generation } = this;
-    const answer = await this.ask(organizationId);
-    if (generation === this.generation) this.remember(organizationId, answer);
-    return answer;
+    const underWay = this.questions.get(organizationId);
+    if (underWay) return underWay;
+    const question = this.askAndRemember(organizationId).finally(() => {
+      if (this.questions.get(organizationId) === question) this.questions.delete(organizationId);
+    });
+    this.questions.set(organizationId, question);
+    return question;
   }
 
   /**
@@ -54,6 +59,14 @@ export class ScimEntitlements {
   forget(organizationId: string): void {
     this.generation += 1;
     this.answers.delete(organizationId);
+    this.questions.delete(organizationId);
+  }
+
+  private async askAndRemember(organizationId: string): Promise<ScimEntitlement> {
+    const { generation } = this;
+    const answer = await this.ask(organizationId);
+    if (generation === this.generation) this.remember(organizationId, answer);
+    return answer;
   }
 
   private remember(organizationId: string, answer: ScimEntitlement): void {

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { isTerminal, TokenCreated, TokenRevoked } from '../events/scim-events.js';
 import { ScimRelay } from '../events/scim-relay.js';
-import { ensureConnection } from '../persistence/identity-statements.js';
+import { ensureConnection } from '../persistence/connection-statements.js';
 import {
   type DeliveryKey,
   findLastSequence,
@@ -32,11 +32,14 @@ import { TOKEN_SCOPES, type TokenScope } from './token-scopes.js';
 const DEFAULT_DAYS = 365;
 export const MOST_DAYS = 730;
 export const LONGEST_LABEL = 100;
+/** Control characters have no place on a page; PostgreSQL takes neither NUL nor halves of surrogate pairs. */
+export const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
 /** Two, so that a new one can be put into the IdP while the old one still works. */
 const MOST_LIVE_TOKENS = 2;
 
+/** What an admin may say about a token that is to be made. */
 export interface NewToken {
-  /** What the admin calls it; at most 100 characters. Default: none. */
+  /** What the admin calls it; at most 100 characters, without control characters. Default: none. */
   readonly label?: string | undefined;
   /** Days, 1 to 730. Default 365. */
   readonly expiresInDays?: number | undefined;
@@ -88,7 +91,7 @@ export class ScimTokensService {
 
   /**
    * Makes a token and writes `scim.token.created`.
-   * @throws ScimError 400 for a life or a label out of bounds; 409 when the organization may not use SCIM or has two live
+   * @throws ScimError 400 for a life, a label or scopes out of bounds; 409 when the organization may not use SCIM or has two live
    * tokens already; 503 when the host cannot say.
    */
   async generate(organizationId: string, wanted: NewToken = {}): Promise<GeneratedToken> {
@@ -185,12 +188,17 @@ export class ScimTokensService {
   }
 }
 
-function checkBounds({ label = '', expiresInDays = DEFAULT_DAYS }: NewToken): void {
+/** Types say so too, but what a host hands in may come from a form of its own. */
+function checkBounds({ label = '', expiresInDays = DEFAULT_DAYS, scopes = TOKEN_SCOPES }: NewToken): void {
   if (!Number.isInteger(expiresInDays) || expiresInDays < 1 || expiresInDays > MOST_DAYS) {
     throw invalidValue(`A token lives 1 to ${MOST_DAYS} days.`);
   }
-  if (label.length > LONGEST_LABEL) {
-    throw invalidValue(`A label has at most ${LONGEST_LABEL} characters.`);
+  if (typeof label !== 'string' || label.length > LONGEST_LABEL || !PRINTABLE.test(label)) {
+    throw invalidValue(`A label is a text of at most ${LONGEST_LABEL} characters, without control characters.`);
+  }
+  const known = Array.isArray(scopes) && scopes.length > 0 && scopes.every((scope) => TOKEN_SCOPES.includes(scope));
+  if (!known || new Set(scopes).size < scopes.length) {
+    throw invalidValue(`Scopes are some of ${TOKEN_SCOPES.join(', ')}, each once.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { ScimPaths } from '../http/scim-paths.js';
 import { IdentitiesService } from '../identities/identities.service.js';
 import { IdentityStore, type WriteContext } from '../identities/identity-store.js';
@@ -16,6 +17,7 @@ import { toUserResource } from './user-resource.js';
 
 const LIVE = `i.state <> 'deprovisioned'`;
 
+/** One page of users, and how many there are on all pages. */
 export interface UserList {
   readonly resources: readonly JsonObject[];
   readonly totalResults: number;
@@ -41,9 +43,9 @@ export class UsersService {
     return this.render(await this.identities.create(organizationId, resource, context));
   }
 
-  /** @throws ScimError 404 */
-  async get(organizationId: string, id: string): Promise<JsonObject> {
-    return this.render(await this.store.get(organizationId, id));
+  /** @param manager the transaction to read in, e.g. that of an event's handler. @throws ScimError 404 */
+  async get(organizationId: string, id: string, manager?: EntityManager): Promise<JsonObject> {
+    return this.render(await this.store.get(organizationId, id, manager));
   }
 
   /** @throws ScimError 400 invalidFilter, invalidPath, invalidValue */

@@ -4,6 +4,7 @@ import { Organization } from '../../../src/host/organizations/organization.entit
 import { GroupMapping, Team, TeamMember } from '../../../src/host/organizations/team.entity.js';
 import { HostClient } from '../../support/host-client.js';
 import { aPerson, openOrganization, type Organization as TestOrganization } from '../../stories/organization.js';
+import { whenDelivered } from '../../support/when-delivered.js';
 import { startHost, type TestHost } from '../../support/host.js';
 
 describe('memberships', () => {
@@ -84,6 +85,7 @@ describe('memberships', () => {
   it('show the name that the organization gives, and leave the account its own', async () => {
     const { id, accountId } = await join({ ...aPerson(), displayName: 'Ada' } as ReturnType<typeof aPerson>);
     await acme.idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'displayName', value: 'Ada Lovelace' }]);
+    await whenDelivered(host.dataSource);
     const member = (await acme.members()).find((one) => one.accountId === accountId);
     expect(member).toMatchObject({ displayName: 'Ada Lovelace', identityId: id });
     const accounts = await host.dataSource.query('SELECT display_name, email FROM account WHERE id = $1', [accountId]);

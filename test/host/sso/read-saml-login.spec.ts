@@ -4,10 +4,14 @@ import { readSamlLogin } from '../../../src/host/sso/read-saml-login.js';
 const EXPECTED = { issuer: 'https://idp.example', callbackUrl: 'https://app.example/acs' };
 const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer';
 
-function aProfile(attributes: Record<string, unknown>, method = BEARER): Profile {
-  const data = { $: { Recipient: EXPECTED.callbackUrl, InResponseTo: '_1' } };
+const NAME_ID: unknown = { _: ' Ada ' };
+
+function aProfile(attributes: Record<string, unknown>, method = BEARER, nameIds: unknown[] = [NAME_ID]): Profile {
+  const data = { $: { Recipient: EXPECTED.callbackUrl, InResponseTo: '_1', NotOnOrAfter: '2026-01-01T00:05:00Z' } };
   const confirmation = { $: { Method: method }, SubjectConfirmationData: [data] };
-  const getAssertion = () => ({ Assertion: { Subject: [{ SubjectConfirmation: [confirmation] }] } });
+  const getAssertion = () => ({
+    Assertion: { $: { ID: '_a' }, Subject: [{ NameID: nameIds, SubjectConfirmation: [confirmation] }] },
+  });
   return { issuer: EXPECTED.issuer, nameID: ' Ada ', nameIDFormat: '', attributes, getAssertion };
 }
 
@@ -24,7 +28,30 @@ describe('readSamlLogin', () => {
   });
 
   it('takes the NameID as it was signed', () => {
-    expect(readSamlLogin(aProfile({}), EXPECTED)).toEqual({ nameId: ' Ada ', requestId: '_1', groups: [] });
+    expect(readSamlLogin(aProfile({}), EXPECTED)).toEqual({
+      nameId: ' Ada ',
+      requestId: '_1',
+      assertionId: '_a',
+      notOnOrAfter: '2026-01-01T00:05:00.000Z',
+      groups: [],
+    });
+  });
+
+  it.each<[string, unknown[]]>([
+    ['no NameID', []],
+    ['two NameIDs', [NAME_ID, NAME_ID]],
+    ['a NameID that holds an element', [{ _: 'Ada', b: ['x'] }]],
+    ['a NameID of an element alone', [{ b: [{ _: 'Ada' }] }]],
+    ['a NameID without text', [{ $: { Format: 'x' } }]],
+    ['a NameID that is no element', ['Ada']],
+    ['a NameID with a NUL', [{ _: 'A\0da' }]],
+    ['a NameID with half a character', [{ _: 'A\ud800da' }]],
+  ])('refuses %s', (_name, nameIds) => {
+    expect(() => readSamlLogin(aProfile({}, BEARER, nameIds), EXPECTED)).toThrow('NameID');
+  });
+
+  it('drops groups that no mapping can name', () => {
+    expect(readSamlLogin(aProfile({ groups: ['a\0', 'b'] }), EXPECTED).groups).toEqual(['b']);
   });
 
   it('accepts a bearer assertion only', () => {

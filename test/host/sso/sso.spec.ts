@@ -94,20 +94,27 @@ describe('the assertion consumer service', () => {
     expect((await post(browser, Buffer.from(xml).toString('base64'))).status).toBe(403);
   });
 
-  it('reads a name that a comment splits as the whole that was signed', async () => {
+  it.each(['<!-- -->', '<?x?>', '<![CDATA[.]]>'])('refuses a name that %s splits', async (splitter) => {
     const browser = new HostClient(started.host.url);
-    const edit = (xml: string): string => xml.replace('>admin.evil<', '>admin<!-- -->.evil<');
+    const edit = (xml: string): string => xml.replace('>admin.evil<', `>admin${splitter}.evil<`);
     const response = await answerFor(browser, { assertion: { nameId: 'admin.evil' }, edit });
-    await post(browser, response);
-    expect((await browser.get('/api/me')).body?.displayName).not.toBe('admin');
+    expect((await post(browser, response)).status).toBe(403);
+    expect((await browser.get('/api/me')).status).toBe(401);
+  });
+
+  it('takes an assertion once, whatever request it answers', async () => {
+    const browser = new HostClient(started.host.url);
+    const assertion = { id: '_the-same-assertion', nameId: 'replayed-assertion' };
+    expect((await post(browser, await answerFor(browser, { assertion }))).status).toBe(303);
+    expect((await post(browser, await answerFor(browser, { assertion }))).status).toBe(403);
+    const kept = await started.host.dataSource.query('SELECT expires_at > now() AS live FROM sso_assertion');
+    expect(kept).toContainEqual({ live: true });
   });
 
   it('takes each answer once, also of many at the same moment', async () => {
     const browser = new HostClient(started.host.url);
     const response = await answerFor(browser, { assertion: { nameId: 'replayed' } });
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, () => post(new HostClient(started.host.url), response)),
-    );
+    const answers = await Promise.all(Array.from({ length: 8 }, () => post(browser, response)));
     expect(answers.map(({ status }) => status).sort()).toEqual([303, ...Array.from({ length: 7 }, () => 403)]);
   });
 
@@ -116,6 +123,16 @@ describe('the assertion consumer service', () => {
     const response = await answerFor(browser);
     await started.host.dataSource.query(`UPDATE sso_request SET created_at = created_at - interval '11 minutes'`);
     expect((await post(browser, response)).status).toBe(403);
+  });
+
+  it('does not blame the response for an error of the database', async () => {
+    const browser = new HostClient(started.host.url);
+    const response = await answerFor(browser);
+    await started.host.dataSource.query('ALTER TABLE sso_request RENAME TO sso_request_away');
+    const broken = await post(browser, response);
+    await started.host.dataSource.query('ALTER TABLE sso_request_away RENAME TO sso_request');
+    expect(broken.status).toBe(500);
+    expect((await post(browser, response)).status).toBe(303);
   });
 
   it('does not take the answer of one organization for another', async () => {
@@ -128,6 +145,93 @@ describe('the assertion consumer service', () => {
     const answer = await new HostClient(started.host.url).form('/orgs/acme/sso/acs', { RelayState: '' });
     expect(answer.status).toBe(400);
     expect(answer.text).toContain('The form has no SAMLResponse.');
+  });
+});
+
+describe('a sign-in that is finished in another browser than it was begun in', () => {
+  const started = useHost();
+  const people = () => started.host.dataSource.query('SELECT count(*)::int AS links FROM scim_link');
+
+  /** The identity provider's form for a sign-in that `starter` begins. */
+  async function formFor(starter: HostClient, nameId: string): Promise<Record<string, string>> {
+    const request = await starter.beginSso('acme');
+    const { text } = await starter.form('/demo-idp/acme/login', {
+      nameId,
+      SAMLRequest: request.get('SAMLRequest') ?? '',
+    });
+    const [, SAMLResponse = ''] = /name="SAMLResponse" value="([^"]+)"/.exec(text) ?? [];
+    return { SAMLResponse, RelayState: '' };
+  }
+
+  it.each<[string, (victim: HostClient) => Promise<unknown>]>([
+    ['has no cookie of a sign-in', async () => undefined],
+    ['has begun one of its own', (victim) => victim.get('/orgs/acme/sso')],
+    ['is signed in', (victim) => victim.signInBySso('acme', 'victim-before')],
+  ])('is refused where that one %s: no session, no link, no account', async (_name, prepare) => {
+    const starter = await new HostClient(started.host.url).signInAsOwner('acme');
+    const victim = new HostClient(started.host.url);
+    await prepare(victim);
+    const [before, me] = [await people(), (await victim.get('/api/me')).body];
+    const form = await formFor(starter, 'victim');
+    const answer = await victim.follow(await victim.formFromElsewhere('/orgs/acme/sso/acs', form));
+    expect([answer.status, answer.headers.getSetCookie()]).toEqual([403, []]);
+    expect(answer.text).toContain('Begin again in this browser');
+    expect(await people()).toEqual(before);
+    expect((await victim.get('/api/me')).body).toEqual(me);
+  });
+
+  it('is refused at once where the cookie of another sign-in comes with the form', async () => {
+    const victim = new HostClient(started.host.url);
+    await victim.beginSso('acme');
+    const form = await formFor(new HostClient(started.host.url), 'victim-2');
+    const answer = await victim.form('/orgs/acme/sso/acs', form);
+    expect([answer.status, answer.text.includes('other-browser')]).toEqual([403, true]);
+  });
+});
+
+describe('a form that comes from a real identity provider, without cookies', () => {
+  const started = useHost();
+
+  async function begin(nameId: string): Promise<{ browser: HostClient; page: HostAnswer; ticket: string }> {
+    const browser = new HostClient(started.host.url);
+    const request = await browser.beginSso('acme');
+    const fields = { nameId, SAMLRequest: request.get('SAMLRequest') ?? '' };
+    const { text } = await browser.form('/demo-idp/acme/login', fields);
+    const [, SAMLResponse = ''] = /name="SAMLResponse" value="([^"]+)"/.exec(text) ?? [];
+    const page = await browser.formFromElsewhere('/orgs/acme/sso/acs', { SAMLResponse, RelayState: '' });
+    return { browser, page, ticket: /name="ticket" value="([^"]+)"/.exec(page.text)?.[1] ?? '' };
+  }
+
+  it('goes on in the browser that began, by a page of our own, and is good once', async () => {
+    const { browser, page, ticket } = await begin('cross-site');
+    expect([page.status, page.headers.getSetCookie()]).toEqual([200, []]);
+    expect((await browser.get('/api/me')).status).toBe(401);
+    const [row] = await started.host.dataSource.query('SELECT row_to_json(p)::text AS text FROM sso_pending_login p');
+    expect(row.text).not.toContain(ticket);
+    expect((await browser.follow(page)).status).toBe(200);
+    expect((await browser.get('/api/me')).body.displayName).toBe('cross-site');
+    expect((await browser.get(`/orgs/acme/sso/continue?ticket=${ticket}`)).status).toBe(403);
+  });
+
+  it.each(['', '?ticket=', '?ticket=unknown', '?ticket=a&ticket=b', '?ticket[x]=1'])(
+    'is refused with a ticket that is none: %j',
+    async (query) => {
+      const { browser } = await begin('nobody');
+      expect((await browser.get(`/orgs/acme/sso/continue${query}`)).status).toBe(403);
+    },
+  );
+
+  it('is refused too late, at another organization, and when SAML was switched off meanwhile', async () => {
+    const late = await begin('late');
+    await started.host.dataSource.query(`UPDATE sso_pending_login SET created_at = created_at - interval '6 minutes'`);
+    expect((await late.browser.follow(late.page)).status).toBe(403);
+    const elsewhere = await begin('elsewhere');
+    expect((await elsewhere.browser.get(`/orgs/globex/sso/continue?ticket=${elsewhere.ticket}`)).status).toBe(403);
+    const off = await begin('off');
+    await started.host.dataSource.query('UPDATE sso_connection SET enabled = false');
+    const answer = await off.browser.follow(off.page);
+    await started.host.dataSource.query('UPDATE sso_connection SET enabled = true');
+    expect([answer.status, answer.text.includes('sso-off')]).toEqual([403, true]);
   });
 });
 
@@ -144,11 +248,11 @@ describe('single sign-on over HTTPS', () => {
   it('ends in the browser that began it', async () => {
     const begun = new HostClient(url);
     const answer = await begun.get('/orgs/acme/sso');
-    expect(answer.headers.get('set-cookie')).toMatch(/^sso_browser=[\w-]{43}; .*HttpOnly; Secure; SameSite=None$/);
+    expect(answer.headers.get('set-cookie')).toMatch(/^sso_browser=[\w-]{43}; .*HttpOnly; Secure; SameSite=Lax$/);
     const { searchParams } = new URL(answer.headers.get('location') ?? '');
     const elsewhere = await new HostClient(url).finishSso('acme', searchParams, 'somebody');
     expect(elsewhere.status).toBe(403);
-    expect(elsewhere.text).toContain('begun in another browser');
+    expect(elsewhere.text).toContain('Begin again in this browser');
     await begun.signInBySso('acme', 'somebody');
     expect((await begun.get('/api/me')).status).toBe(200);
   });

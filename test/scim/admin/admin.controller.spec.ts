@@ -137,6 +137,7 @@ describe.each(['express', 'fastify'] as const)('the admin API on %s', (adapter) 
     ['a label that is no text', { label: 1 }],
     ['a long label', { label: 'x'.repeat(101) }],
     ['a label with a control character', { label: 'a\u0000b' }],
+    ['a label with half a surrogate pair', { label: 'a\ud800b' }],
     ['a label of null', { label: null }],
     ['no day', { expiresInDays: 0 }],
     ['more than two years', { expiresInDays: 731 }],

@@ -1,5 +1,12 @@
 import { Injectable, Scope } from '@nestjs/common';
-import { OnScimEvent, TokenCreated, UserProvisioned, UserUpdated } from '../../../src/scim/index.js';
+import {
+  OnScimEvent,
+  ScimEventsService,
+  TokenCreated,
+  UserDeactivated,
+  UserProvisioned,
+  UserUpdated,
+} from '../../../src/scim/index.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { Recorder } from './recorder.js';
@@ -84,6 +91,88 @@ describe('consumers', () => {
     const rows = await host.dataSource.query(`select event_types from scim_consumer where name = 'test.late'`);
     expect(rows).toEqual([{ event_types: ['scim.user.provisioned', 'scim.user.updated'] }]);
     await host.stop();
+  });
+
+  it('keep the events of an older release, whose processes may run on', async () => {
+    const host = await start(Late);
+    const rows = await host.dataSource.query(`select event_types from scim_consumer where name = 'test.late'`);
+    expect(rows).toEqual([{ event_types: ['scim.user.provisioned', 'scim.user.updated'] }]);
+    await host.stop();
+  });
+
+  it('do not get an event that they no longer name, and it holds nothing back', async () => {
+    class Narrow {
+      readonly seen: string[] = [];
+
+      @OnScimEvent([UserProvisioned, UserDeactivated], { consumer: 'test.late' })
+      async note({ type }: UserProvisioned | UserDeactivated): Promise<void> {
+        this.seen.push(type);
+      }
+    }
+    const host = await startRelayHost({ databaseUrl: database.url, providers: [Narrow, Recorder] });
+    const idp = await host.client();
+    const { id } = await idp.createUser({ userName: 'ada' });
+    await idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'title', value: 'Dr' }]);
+    await idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'active', value: false }]);
+    await host.drain();
+    expect((await host.deliveries(id, 'test.late')).at(1)).toMatchObject({ type: 'updated', status: 'delivered' });
+    expect(host.app.get(Narrow).seen.slice(-2)).toEqual(['scim.user.provisioned', 'scim.user.deactivated']);
+    await host.stop();
+  });
+
+  it('of an older release leave to the newer what only that one names', async () => {
+    class Older {
+      @OnScimEvent(UserProvisioned, { consumer: 'test.rolling' })
+      async note(): Promise<void> {}
+    }
+    class Newer {
+      readonly seen: string[] = [];
+
+      @OnScimEvent([UserProvisioned, UserUpdated], { consumer: 'test.rolling' })
+      async note({ type }: UserProvisioned | UserUpdated): Promise<void> {
+        this.seen.push(type);
+      }
+    }
+    const older = await startRelayHost({ databaseUrl: database.url, providers: [Older, Recorder] });
+    const newer = await startRelayHost({ databaseUrl: database.url, providers: [Newer, Recorder] });
+    const idp = await older.client();
+    const { id } = await idp.createUser({ userName: 'ada' });
+    await idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'title', value: 'Dr' }]);
+    await older.drain();
+    expect(await older.deliveries(id, 'test.rolling')).toMatchObject([{ status: 'delivered' }, { status: 'pending' }]);
+    await newer.drain();
+    expect(newer.app.get(Newer).seen).toEqual(['scim.user.updated']);
+    await older.stop();
+    await newer.stop();
+  });
+
+  it('are retired by their name when no handler has it any more, and come back with one', async () => {
+    class Renamed {
+      @OnScimEvent(UserProvisioned, { consumer: 'test.old-name' })
+      async note(): Promise<void> {}
+    }
+    const before = await startRelayHost({ databaseUrl: database.url, providers: [Renamed, Recorder] });
+    const idp = await before.client();
+    const { id } = await idp.createUser({ userName: 'ada' });
+    await expect(before.app.get(ScimEventsService, { strict: false }).retire('test.old-name')).rejects.toThrow(
+      'handler',
+    );
+    await before.stop();
+
+    const after = await startRelayHost({ databaseUrl: database.url });
+    const service = after.app.get(ScimEventsService, { strict: false });
+    expect(await service.retire('test.old-name')).toBe(1);
+    expect(await service.retire('test.old-name')).toBe(0);
+    expect(await service.retire('test.unknown')).toBe(0);
+    expect(await after.deliveries(id, 'test.old-name')).toMatchObject([{ status: 'superseded' }]);
+    const { id: later } = await (await after.client()).createUser({ userName: 'bob' });
+    expect(await after.deliveries(later, 'test.old-name')).toEqual([]);
+    await after.stop();
+
+    const again = await startRelayHost({ databaseUrl: database.url, providers: [Renamed, Recorder] });
+    const { id: last } = await (await again.client()).createUser({ userName: 'cleo' });
+    expect(await again.deliveries(last, 'test.old-name')).toHaveLength(1);
+    await again.stop();
   });
 
   it('are one where one object goes by two tokens', async () => {

@@ -167,4 +167,93 @@ describe('the relay', () => {
     await host.tick();
     expect((await host.deliveries(id))[0]?.lastError).toHaveLength(2000);
   });
+
+  it('does not count a try that the database cut short', async () => {
+    const id = await createUser();
+    host.recorder.before = async ({ identityId }) => {
+      if (identityId !== id) return;
+      await host.dataSource.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`,
+      );
+    };
+    await host.tick();
+    expect(await host.deliveries(id)).toMatchObject([{ status: 'pending', attempts: 0, lastError: null }]);
+    host.recorder.before = async () => {};
+    await host.age();
+    await host.drain();
+    expect(await host.effects(id)).toEqual([1]);
+  });
+
+  it('lets a removal wait for an older event whose handler is at work, without a connection', async () => {
+    const id = await createUser();
+    await setTitle(id, 'a');
+    const other = host.dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query(
+      `select from scim_outbox_delivery where aggregate_id = $1 order by event_seq limit 1 for update`,
+      [id],
+    );
+    await idp.delete(`/Users/${id}`);
+    expect(await host.tick()).toBe(0);
+    expect(await host.deliveries(id)).toMatchObject([
+      { status: 'pending' },
+      { status: 'pending' },
+      { type: 'deprovisioned', status: 'pending', attempts: 0 },
+    ]);
+    await other.rollbackTransaction();
+    await other.release();
+    await host.tick();
+    expect((await host.deliveries(id)).map(({ status }) => status)).toEqual(['superseded', 'superseded', 'delivered']);
+  });
+
+  it('leaves events alone that only a newer release knows', async () => {
+    const id = await createUser();
+    await host.drain();
+    await host.dataSource.query(
+      `with event as (
+         insert into scim_outbox (id, organization_id, aggregate_type, aggregate_id, aggregate_seq, type, payload)
+         values (gen_random_uuid(), $1, 'user', $2, 2, 'scim.user.erased', '{}') returning seq)
+       insert into scim_outbox_delivery (event_seq, consumer, aggregate_id, terminal)
+       select seq, 'test.record', $2, false from event`,
+      [idp.organizationId, id],
+    );
+    expect(await host.tick()).toBe(0);
+    expect((await host.deliveries(id)).at(-1)).toMatchObject({ status: 'pending', attempts: 0 });
+    await host.dataSource.query(`delete from scim_outbox where type = 'scim.user.erased'`);
+  });
+});
+
+describe('the alert', () => {
+  const logged: string[] = [];
+
+  beforeAll(() => {
+    const note = (...parts: unknown[]): void => void logged.push(parts.map(String).join(' '));
+    host.app.useLogger({ log: note, error: note, warn: note });
+  });
+
+  afterAll(() => host.app.useLogger(false));
+
+  const failing = async (id: string, tries: number): Promise<string[]> => {
+    logged.length = 0;
+    host.recorder.before = failOn(({ identityId }) => identityId === id);
+    for (let tried = 0; tried < tries; tried += 1) {
+      await host.age();
+      await host.tick();
+    }
+    return logged.map((line) => /^\[scim-alert\]/.exec(line)?.[0] ?? '');
+  };
+
+  it('is raised for an ordinary event when it is given up, and not before', async () => {
+    const id = await createUser();
+    expect(await failing(id, 12)).toEqual([...Array(11).fill(''), '[scim-alert]']);
+    expect(logged.at(-1)).toContain('given up');
+  });
+
+  it('is raised for an event that takes access away at the fifth failure, and at each that follows', async () => {
+    const id = await createUser();
+    await host.drain();
+    await idp.delete(`/Users/${id}`);
+    expect(await failing(id, 6)).toEqual(['', '', '', '', '[scim-alert]', '[scim-alert]']);
+    expect(logged.at(-1)).toContain(id);
+  });
 });

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { ScimTokensService } from '../../../src/scim/index.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { ScimClient } from '../../support/scim-client.js';
@@ -87,6 +88,13 @@ describe.each(['express', 'fastify'] as const)('who may use SCIM on %s', (adapte
       'access_token=',
       'filter=a&access_token=x',
       'access%5Ftoken=x',
+      'ACCESS_TOKEN=x',
+      'Access_Token=x',
+      'access_token[]=x',
+      'access_token%5B0%5D=x',
+      'filter=a&access_token[a]=x',
+      'access_token',
+      '%20access_token=x',
     ]) {
       for (const authorization of ['', `Bearer ${client.token}`]) {
         const answer = await withHeader(authorization, `/Users?${query}`);
@@ -95,6 +103,33 @@ describe.each(['express', 'fastify'] as const)('who may use SCIM on %s', (adapte
       }
     }
   });
+
+  it.each([
+    ['the same one twice', (token: string) => [`Bearer ${token}`, `Bearer ${token}`]],
+    ['a good one first', (token: string) => [`Bearer ${token}`, 'Bearer wrong']],
+    ['a good one last', (token: string) => ['Basic x', `Bearer ${token}`]],
+  ])('refuses two Authorization headers: %s', async (_what, write) => {
+    const { hostname, port } = new URL(host.url);
+    const headers = write(client.token).flatMap((value, index) => [index ? 'AUTHORIZATION' : 'Authorization', value]);
+    const status = await new Promise((resolve, reject) => {
+      const sent = request({ hostname, port, path: '/scim/v2/Users', headers: ['Host', 'x', ...headers] }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      sent.on('error', reject).end();
+    });
+    expect(status).toBe(401);
+  });
+
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])(
+    'stands for no user: %s /Me is not implemented',
+    async (method) => {
+      expectScimError(await client.send(method, '/Me', undefined), 501);
+      expectScimError(await client.send(method, '/me/photo', undefined), 501);
+      expectScimError(await client.send(method, '/Me', undefined, { authorization: '' }), 401);
+      expectScimError(await client.send(method, '/Menu', undefined), 404);
+    },
+  );
 
   it('never searches a body for a token', async () => {
     const body = { userName: 'ada', access_token: client.token };

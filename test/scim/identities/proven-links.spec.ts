@@ -86,9 +86,9 @@ describe('a person who signed in before they were provisioned', () => {
 
   it('waits for a login of its own where the account belongs to another identity', async () => {
     const acme = await TestOrganization.of(host);
+    const account = await acme.accountOf('E-2');
     const first = await acme.idp.createUser({ userName: 'ada', externalId: 'E-1' });
-    const account = await acme.accountOf('E-1');
-    await acme.accountOf('E-2', { signedInAccountId: account });
+    await acme.accountOf('E-1', { signedInAccountId: account });
     const second = await acme.idp.createUser({ userName: 'bob', externalId: 'E-2' });
     expect(await acme.identity(second.id)).toMatchObject({ state: 'provisioned', accountId: null });
 

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { ScimError, type ScimModuleOptions } from '../../../src/scim/index.js';
-import { ScimDatabase, violatedIndex } from '../../../src/scim/persistence/scim-database.js';
+import { isDatabaseDown, violatedIndex } from '../../../src/scim/persistence/database-errors.js';
+import { ScimDatabase } from '../../../src/scim/persistence/scim-database.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { TestOrganizations } from '../../support/module-host.js';
 
@@ -101,6 +102,116 @@ describe('run', () => {
       Array.from({ length: 20 }, () => failure(database.run({ text: 'select 1' }, []))),
     );
     for (const answer of answers) if (answer !== undefined) expect(answer).toMatchObject({ status: 503 });
+    expect(await database.run({ text: 'select 1 as one' }, [])).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('a manager', () => {
+  const one = { text: 'select 1 as one' };
+
+  it("is refused after its transaction, when its connection is somebody else's", async () => {
+    const database = databaseOf();
+    const kept = await dataSource.transaction(async (manager) => manager);
+    const error = await failure(database.run(one, [], kept));
+    expect(error).toMatchObject({ status: 503 });
+    expect(isDatabaseDown(error)).toBe(false);
+  });
+
+  it.each([
+    ['that never had a transaction', () => dataSource.manager],
+    ['of a connection without one', () => dataSource.createQueryRunner().manager],
+  ])('is refused %s', async (_what, managerOf) => {
+    await expect(databaseOf().run(one, [], managerOf())).rejects.toThrow('no open transaction');
+  });
+});
+
+describe('a database that does not answer', () => {
+  const limits = { statementTimeoutMs: 100 };
+  const sleep = { text: 'select pg_sleep(30)' };
+  const sleepers = (): Promise<unknown[]> =>
+    dataSource.query(`select pid from pg_stat_activity where query = $1 and application_name = 'narrow'`, [sleep.text]);
+  let narrow: DataSource;
+
+  beforeEach(async () => {
+    narrow = new DataSource({ type: 'postgres', url: testDatabase.url, poolSize: 1, applicationName: 'narrow' });
+    await narrow.initialize();
+  });
+
+  afterEach(async () => {
+    await dataSource.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'narrow'`);
+    await narrow.destroy();
+  });
+
+  const narrowDatabase = (): ScimDatabase =>
+    new ScimDatabase(narrow, { baseUrl: '', organizations: new TestOrganizations(), limits });
+
+  it.each([
+    ['a statement', (database: ScimDatabase) => database.run(sleep, [])],
+    [
+      'a statement in a transaction',
+      (database: ScimDatabase) => database.transaction((manager) => database.run(sleep, [], manager)),
+    ],
+    [
+      'a statement in a transaction of the host',
+      (database: ScimDatabase) => narrow.transaction((manager) => database.run(sleep, [], manager)),
+    ],
+  ])('makes %s a 503 in time, and its connection is not used again', async (_what, work) => {
+    const database = narrowDatabase();
+    const error = await failure(work(database));
+    expect(error).toMatchObject({ status: 503, headers: { 'Retry-After': '5' } });
+    expect(isDatabaseDown(error)).toBe(true);
+    expect(await sleepers()).toHaveLength(1);
+    // The pool has one connection: a new one, for the old one still sleeps.
+    expect(await database.run({ text: 'select 1 as one' }, [])).toEqual([{ one: 1 }]);
+  });
+
+  it.each([
+    ['a statement', (database: ScimDatabase) => database.run({ text: 'select 1' }, [])],
+    ['a transaction', (database: ScimDatabase) => database.transaction(async () => 1)],
+  ])(
+    'makes %s a 503 where no connection is to be had in time, and gives back the one that comes late',
+    async (_what, work) => {
+      const database = narrowDatabase();
+      const holder = narrow.createQueryRunner();
+      await holder.connect();
+      const error = await failure(work(database));
+      expect(error).toMatchObject({ status: 503 });
+      expect(isDatabaseDown(error)).toBe(true);
+      await holder.release();
+      expect(await database.run({ text: 'select 1 as one' }, [])).toEqual([{ one: 1 }]);
+    },
+  );
+
+  it('keeps a connection whose statement merely failed', async () => {
+    const database = narrowDatabase();
+    const pid = { text: 'select pg_backend_pid() as pid' };
+    const before = await database.run(pid, []);
+    await failure(database.run({ text: 'select nothing from nowhere' }, []));
+    expect(await database.run(pid, [])).toEqual(before);
+  });
+
+  it('does not let work that is over its limit write any more', async () => {
+    const database = narrowDatabase();
+    let late: Promise<unknown> = Promise.resolve();
+    const insert = { text: 'insert into note values ($1)' };
+    const work = database.transaction(async (manager) => {
+      await database.run(insert, ['in time'], manager);
+      late = work
+        .catch(() => undefined)
+        .then(async () => [
+          await failure(database.run(insert, ['late'], manager)),
+          await failure(manager.query(insert.text, ['late'])),
+        ]);
+      await late;
+    }, 50);
+    await expect(work).rejects.toThrow('not done within 0.05 s');
+    expect(await late).toEqual([expect.anything(), expect.anything()]);
+    expect(await database.run({ text: `select * from note where text in ('in time', 'late')` }, [])).toEqual([]);
+  });
+
+  it('destroys the connection of work over its limit, whatever it waits for', async () => {
+    const database = narrowDatabase();
+    await failure(database.transaction((manager) => manager.query(sleep.text), 50));
     expect(await database.run({ text: 'select 1 as one' }, [])).toEqual([{ one: 1 }]);
   });
 });

@@ -42,6 +42,22 @@ describe('get', () => {
     expect(asked).toEqual(['acme', 'globex', 'acme']);
   });
 
+  it('asks once for all who want to know at the same time', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => entitlements.get('acme')));
+    await entitlements.get('globex');
+    expect(answers).toEqual(Array.from({ length: 8 }, () => ({ allowed: true })));
+    expect(asked).toEqual(['acme', 'globex']);
+  });
+
+  it('tells all who wait that the host failed, and the next one asks again', async () => {
+    organizations.failing = true;
+    const answers = await Promise.allSettled([entitlements.get('acme'), entitlements.get('acme')]);
+    expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    organizations.failing = false;
+    expect(await entitlements.get('acme')).toEqual({ allowed: true });
+    expect(asked).toEqual(['acme', 'acme']);
+  });
+
   it('believes a refusal no longer', async () => {
     organizations.refused.set('acme', NO_PLAN);
     expect(await entitlements.get('acme')).toEqual(NO_PLAN);
@@ -96,6 +112,16 @@ describe('forget', () => {
     expect(await entitlements.get('acme')).toEqual(NO_PLAN);
     await entitlements.get('globex');
     expect(asked).toEqual(['acme', 'globex', 'acme']);
+  });
+
+  it('makes nobody wait for an answer that was asked for before it', async () => {
+    const before = entitlements.get('acme');
+    entitlements.forget('acme');
+    organizations.refused.set('acme', NO_PLAN);
+    expect(await entitlements.get('acme')).toEqual(NO_PLAN);
+    expect(await before).toEqual({ allowed: true });
+    expect(await entitlements.get('acme')).toEqual(NO_PLAN);
+    expect(asked).toEqual(['acme', 'acme']);
   });
 
   it('voids an answer that was asked for before it', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type NewToken,
   OnScimEvent,
   ScimTokensService,
   TokenCreated,
@@ -116,12 +117,21 @@ describe('generate', () => {
     host.organizations.failing = false;
   });
 
-  it.each([
+  it.each<[string, NewToken]>([
     ['no day', { expiresInDays: 0 }],
     ['days before', { expiresInDays: -1 }],
     ['more than two years', { expiresInDays: 731 }],
     ['a part of a day', { expiresInDays: 1.5 }],
     ['a long label', { label: 'x'.repeat(101) }],
+    ['a label with a NUL', { label: 'a\u0000' }],
+    ['a label with half a surrogate pair', { label: '\udc00' }],
+    ['a label of null', { label: null as never }],
+    ['a life of null', { expiresInDays: null as never }],
+    ['no scope', { scopes: [] }],
+    ['an unknown scope', { scopes: ['users:read', 'everything' as never] }],
+    ['a scope twice', { scopes: ['users:read', 'users:read'] }],
+    ['scopes of null', { scopes: null as never }],
+    ['scopes as a text', { scopes: 'users:read' as never }],
   ])('refuses %s', async (_what, wanted) => {
     const organizationId = randomUUID();
     await expect(tokens.generate(organizationId, wanted)).rejects.toMatchObject({ status: 400 });

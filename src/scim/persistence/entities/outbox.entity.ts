@@ -45,7 +45,8 @@ export class ScimOutboxEvent {
   @Column({ type: 'text', name: 'request_id', nullable: true })
   requestId: string | null;
 
-  @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
+  /** The moment of writing, under the lock of what changed: a transaction may have begun long before. */
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'clock_timestamp()' })
   createdAt: Date;
 }
 

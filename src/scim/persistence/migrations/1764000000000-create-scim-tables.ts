@@ -121,7 +121,7 @@ CREATE TABLE scim_outbox (
   personal jsonb,
   token_id uuid,
   request_id text,
-  created_at timestamptz(3) NOT NULL DEFAULT now()
+  created_at timestamptz(3) NOT NULL DEFAULT clock_timestamp()
 );
 CREATE UNIQUE INDEX scim_outbox_aggregate ON scim_outbox (aggregate_id, aggregate_seq);
 CREATE INDEX scim_outbox_organization ON scim_outbox (organization_id, seq);
