@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from './auth/auth.module.js';
 import { dataSourceOptions } from './database/data-source.js';
 import { DemoModule } from './demo/demo.module.js';
+import { ConnectionCloser } from './http/connection-closer.js';
 import type { HostSettings } from './host-settings.js';
 import { HostSettingsModule } from './host-settings.module.js';
 import { OrganizationsApiModule } from './organizations/organizations-api.module.js';
@@ -26,6 +27,7 @@ export class AppModule {
         SettingsModule,
         ...(settings.demo ? [DemoModule] : []),
       ],
+      providers: [ConnectionCloser],
     };
   }
 }

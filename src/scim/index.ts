@@ -38,7 +38,7 @@ export {
 export type { WriteContext } from './identities/identity-store.js';
 export type { RefusalReason, SsoLogin } from './identities/sign-in.js';
 export { type UserList, UsersService } from './users/users.service.js';
-export { type GroupList, type GroupQuery, GroupsService } from './groups/groups.service.js';
+export { type GroupList, type GroupQuery, GroupsService, type GroupWriteContext } from './groups/groups.service.js';
 
 export { OnScimEvent, type OnScimEventOptions, type ScimEventContext } from './events/on-scim-event.js';
 export {

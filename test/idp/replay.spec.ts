@@ -6,8 +6,8 @@ import { ScimClient } from '../support/scim-client.js';
 
 /** One request of a recorded conversation; `{name}` in any text is what an earlier step captured. */
 interface Step {
-  /** Where the shape of this traffic is documented. */
-  readonly source: string;
+  /** Where the shape of this traffic is documented; what people do has none. */
+  readonly source?: string;
   readonly note: string;
   /** Default: the identity provider. `person` is the provisioned one, `owner` the organization's. */
   readonly as?: 'owner' | 'person';
@@ -97,6 +97,8 @@ async function replay({ headers, steps }: (typeof conversations)[number], roles:
   for (const { file, step: template } of steps) {
     const step = fill({ ...template, headers: lowerCase({ ...headers, ...template.headers }) }, values);
     const at = `${file}: ${step.note}`;
+    if (step.as === undefined && step.login === undefined)
+      expect({ at, source: step.source }).toHaveProperty('source', expect.any(String));
     const answer = await perform(step, roles);
     const { status, text, body } = answer;
     expect({ at, status, text }).toEqual({ at, status: step.status, text });

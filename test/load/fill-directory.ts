@@ -19,7 +19,8 @@ export const groupName = (size: number): string => `Group of ${size}`;
 
 /**
  * Rows as the module writes them, in bulk SQL, because 100,000 POSTs take minutes: users of about 900 bytes with their
- * events, groups whose members are the first users, a hundred small groups, and the same users for the plain controller.
+ * events, groups whose members are the first users, teams of 20 all over the directory, logins of people whom nobody
+ * provisioned, tombstones, and the same users for the plain controller.
  */
 export async function fillDirectory(url: string, { users, others, groupSizes }: DirectorySize): Promise<void> {
   const client = new pg.Client({ connectionString: url });
@@ -30,10 +31,8 @@ export async function fillDirectory(url: string, { users, others, groupSizes }: 
     await client.query(INSERT_EVENTS);
     for (const size of groupSizes)
       await client.query(INSERT_GROUP, [ORGANIZATION, groupId(size), groupName(size), size]);
-    for (let number = 1; number <= 100; number += 1) {
-      const id = `00000000-0000-4000-a000-${String(number).padStart(12, '0')}`;
-      await client.query(INSERT_GROUP, [ORGANIZATION, id, `Team ${number}`, 20]);
-    }
+    await client.query(INSERT_TEAMS, [ORGANIZATION, Math.floor(users / 50)]);
+    await client.query(INSERT_LINKS, [ORGANIZATION]);
     await client.query(INSERT_PLAIN_USERS, [ORGANIZATION]);
     await client.query('VACUUM ANALYZE');
   } finally {
@@ -78,6 +77,28 @@ WITH made AS (
 INSERT INTO scim_group_member (group_id, organization_id, user_id, member_id)
 SELECT made.id, made.organization_id, i.id, i.id
 FROM made, (SELECT id FROM scim_identity WHERE organization_id = $1 ORDER BY id LIMIT $4::integer) i ORDER BY i.id`;
+
+/** Two users of five are in one. */
+const INSERT_TEAMS = `
+WITH made AS (
+  INSERT INTO scim_group (id, organization_id, connection_id, display_name, display_name_key, unique_name_key, version,
+    event_seq, created_at, modified_at)
+  SELECT ('00000000-0000-4000-a000-' || lpad(n::text, 12, '0'))::uuid, $1, c.id, 'Team ' || n, 'team ' || n, 'team ' || n, 1, 0, now(), now()
+  FROM scim_connection c, generate_series(1, $2::integer) n WHERE c.organization_id = $1
+  RETURNING id, organization_id, substr(display_name, 6)::integer AS n
+)
+INSERT INTO scim_group_member (group_id, organization_id, user_id, member_id)
+SELECT made.id, made.organization_id, i.id, i.id
+FROM made, generate_series(0, 19) place,
+  LATERAL (SELECT ('00000000-0000-4000-8000-' || lpad((made.n * 50 - 49 + place)::text, 12, '0'))::uuid AS id) i`;
+
+const INSERT_LINKS = `
+WITH tombstone AS (
+  INSERT INTO scim_tombstone (identity_id, organization_id, user_name_hash)
+  SELECT gen_random_uuid(), $1, sha256(n::text::bytea) FROM generate_series(1, 5000) n
+)
+INSERT INTO scim_link (id, organization_id, sso_connection_id, name_id, name_id_key, account_id)
+SELECT gen_random_uuid(), $1, 'sso', 'login-' || n, 'login-' || n, 'account-' || n FROM generate_series(1, 20000) n`;
 
 const INSERT_PLAIN_USERS = `
 INSERT INTO plain_user (id, organization_id, user_name, user_name_key, external_id, active, attributes)

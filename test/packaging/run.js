@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { register } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +23,7 @@ const cluster = await startThrowAwayCluster();
 let passed = 0;
 let failed = 0;
 
+checkReadme();
 try {
   const tarball = pack();
   for (const nest of ['nest-11', 'nest-12']) {
@@ -34,6 +36,14 @@ try {
 }
 console.log(`Packaging: ${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+/** What the README tells a developer to write is what the host below compiles, to the letter but for the indentation. */
+function checkReadme() {
+  const flat = (text) => text.replaceAll(/\s+/g, ' ').trim();
+  const source = readFileSync(join(here, 'host', 'main.ts'), 'utf8');
+  const [, compiled = ''] = /README:begin\nconst scim = (.*?)\/\/ README:end/s.exec(source) ?? [];
+  assert.ok(compiled !== '' && flat(readFileSync(join(project, 'README.md'), 'utf8')).includes(flat(compiled)));
+}
 
 /** @returns the tarball, after a look at what stands in it. */
 function pack() {

@@ -5,17 +5,18 @@ import { ScimClient } from '../support/scim-client.js';
 import { useHost } from './organization.js';
 
 describe('S3: the admin generates a SCIM token on the SAML SSO page', () => {
+  let browser: Browser | undefined;
+  // Before the host's own: a browser keeps connections open, for which a host that stops waits.
+  afterAll(() => browser?.close());
   const started = useHost();
-  let browser: Browser;
 
   beforeAll(async () => {
     browser = await launchBrowser();
   });
 
-  afterAll(() => browser.close());
-
   /** The page of an organization's settings, reached as its owner reaches it: by the sign-in form. */
   async function openSettings(slug: string): Promise<Page> {
+    if (!browser) throw new Error('There is no browser.');
     const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
     const page = await context.newPage();
     await page.goto(`${started.host.url}/orgs/${slug}/settings/saml`);

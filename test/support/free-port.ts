@@ -1,13 +1,2 @@
-import { createServer } from 'node:net';
-
 /** A port of 127.0.0.1 that nobody listens on at this moment. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0));
-    });
-  });
-}
+export { findFreePort as freePort } from '../../src/host/database/postgres-cluster.js';

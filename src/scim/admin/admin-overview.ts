@@ -24,7 +24,7 @@ export interface ScimSummary {
 }
 
 /** A person as the settings page shows them. */
-export interface IdentitySummary {
+interface IdentitySummary {
   readonly id: string;
   readonly userName: string;
   readonly externalId: string | null;

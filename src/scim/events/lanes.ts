@@ -52,8 +52,8 @@ export class Lanes {
 
   leave(passenger: Passenger): void {
     this.busy.delete(keyOf(passenger));
-    for (const waiting of [...this.queue]) {
-      if (!this.enter(waiting.passenger)) continue;
+    const admitted = this.queue.filter((waiting) => this.enter(waiting.passenger));
+    for (const waiting of admitted) {
       this.queue.splice(this.queue.indexOf(waiting), 1);
       waiting.admit();
     }

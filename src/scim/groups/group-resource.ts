@@ -6,7 +6,7 @@ import { groupResourceType } from '../protocol/schemas/resource-types.js';
 /** RFC 7644 §3.14: weak, because equal states may be written differently. A member's display name is not part of it. */
 export const groupTag = ({ version }: ScimGroup): string => `W/"${version}"`;
 
-export const groupLocation = ({ id }: ScimGroup, baseUrl: string): string => `${baseUrl}/Groups/${id}`;
+const groupLocation = ({ id }: ScimGroup, baseUrl: string): string => `${baseUrl}/Groups/${id}`;
 
 /** The attributes of a group that are not members. */
 export const groupAttributes = ({ displayName, externalId }: ScimGroup): ResourceAttributes => ({

@@ -39,7 +39,8 @@ export class GroupsController {
   async create(@Req() request: ScimRequest, @Res() response: unknown): Promise<void> {
     const projection = projectionOf(request);
     const body = await this.readBody(request);
-    const group = await this.groups.create(principalOf(request).organizationId, body, writeContextOf(request));
+    const context = { ...writeContextOf(request), withMembers: showsMembers(projection) };
+    const group = await this.groups.create(principalOf(request).organizationId, body, context);
     this.answer(request, response, { status: 201, group, projection });
   }
 
@@ -58,7 +59,8 @@ export class GroupsController {
   async replace(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
     const projection = projectionOf(request);
     const body = await this.readBody(request);
-    const group = await this.groups.replace(principalOf(request).organizationId, id, body, writeContextOf(request));
+    const context = { ...writeContextOf(request), withMembers: showsMembers(projection) };
+    const group = await this.groups.replace(principalOf(request).organizationId, id, body, context);
     this.answer(request, response, { status: 200, group, projection });
   }
 

@@ -28,6 +28,12 @@ export interface GroupQuery extends ListQuery {
 }
 
 /** One page of groups, and how many there are on all pages. */
+/** A write that answers with the whole group. */
+export interface GroupWriteContext extends WriteContext {
+  /** Without, no member is read for the answer. Default true. */
+  readonly withMembers?: boolean;
+}
+
 export interface GroupList {
   readonly resources: readonly JsonObject[];
   readonly totalResults: number;
@@ -54,7 +60,7 @@ export class GroupsService {
    * @param group a Group as RFC 7643 §4.2 writes it.
    * @throws ScimError 400 invalidSyntax, invalidValue (also for unknown members); 409 uniqueness.
    */
-  async create(organizationId: string, group: unknown, context: WriteContext = {}): Promise<JsonObject> {
+  async create(organizationId: string, group: unknown, context: GroupWriteContext = {}): Promise<JsonObject> {
     const { members, ...attributes } = readResource(group, groupResourceType);
     const { add } = toReplacement(members);
     const written = await this.inTransaction(context, async (manager) => {
@@ -62,7 +68,7 @@ export class GroupsService {
       return this.store.insert(organizationId, valuesOf(attributes), ids, { ...context, manager });
     });
     this.afterWrite(written.deliveries, context);
-    return this.render(written, true);
+    return this.render(written, context.withMembers !== false, context.manager);
   }
 
   /**
@@ -88,14 +94,20 @@ export class GroupsService {
    * RFC 7644 §3.5.1; the members become exactly those named.
    * @throws ScimError 400; 404; 409 uniqueness.
    */
-  async replace(organizationId: string, id: string, group: unknown, context: WriteContext = {}): Promise<JsonObject> {
+  async replace(
+    organizationId: string,
+    id: string,
+    group: unknown,
+    context: GroupWriteContext = {},
+  ): Promise<JsonObject> {
     // Read once before anything is locked, and again against the group as it is.
     const { add } = toReplacement(readResource(group, groupResourceType)['members']);
     const decide: Decision = (current) => {
       const { members, ...attributes } = readReplacement(group, groupResourceType, groupAttributes(current));
       return { attributes, members: toReplacement(members) };
     };
-    return this.render(await this.change(organizationId, id, { add, decide, reads: false }, context), true);
+    const written = await this.change(organizationId, id, { add, decide, reads: false }, context);
+    return this.render(written, context.withMembers !== false, context.manager);
   }
 
   /**

@@ -20,7 +20,7 @@ export interface MemberChange {
   readonly remove: readonly string[];
 }
 
-export const noMemberChange: MemberChange = { others: 'stay', add: [], remove: [] };
+const noMemberChange: MemberChange = { others: 'stay', add: [], remove: [] };
 
 const membersReference = referenceTo('members');
 

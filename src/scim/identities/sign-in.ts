@@ -39,7 +39,7 @@ const LONGEST_NAME_ID = 1_024;
 const MOST_BYTES = 2_048;
 
 /** PostgreSQL stores neither NUL nor halves of surrogate pairs; the other controls are in no name that an IdP means. */
-const UNPRINTABLE = /[\u0000-\u001f\p{Cs}]/u;
+const UNPRINTABLE = /(?![\u007f-\u009f])\p{Cc}|\p{Cs}/u;
 
 /** A `transient` NameID says nothing about who it is at the next login; an empty one is nobody's. */
 export function isUsableNameId({ nameId, nameIdFormat }: SsoLogin): boolean {

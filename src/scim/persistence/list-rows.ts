@@ -2,7 +2,7 @@ import type { Filter } from '../protocol/filter/filter.js';
 import { parseFilter } from '../protocol/filter/parse-filter.js';
 import type { ResourceType } from '../protocol/schemas/schema.js';
 import { readSort, type Sort } from '../protocol/sort.js';
-import { type FilterSource, filterToSql } from './filter-to-sql.js';
+import { type FilterSource, filterToSql, pathOf } from './filter-to-sql.js';
 import type { ScimDatabase, Statement } from './scim-database.js';
 import { sortToSql } from './sort-to-sql.js';
 
@@ -77,16 +77,32 @@ export async function listRows<Row>(
   const rows =
     count === 0
       ? []
-      : await database.run<Row>(pageStatement(table, where, sortToSql(sort, table.source), values.length), [
-          ...values,
-          count,
-          skipped,
-        ]);
+      : await database.run<Row>(
+          {
+            ...nameOf(table, filter, sort),
+            ...pageStatement(table, where, sortToSql(sort, table.source), values.length),
+          },
+          [...values, count, skipped],
+        );
   const isLast = rows.length < count && (rows.length > 0 || skipped === 0);
   if (isLast) return { rows, totalResults: skipped + rows.length };
   const counting = { text: `SELECT count(*)::integer AS total FROM ${table.name} i WHERE ${where}` };
   const [counted] = await database.run<{ total: number }>(counting, values);
   return { rows, totalResults: counted?.total ?? 0 };
+}
+
+/** What clients look single resources up by, all day long; an index has at most one row for each, so that one plan suits all. */
+const LOOK_UPS: readonly string[] = ['id', 'userName', 'externalId', 'displayName'];
+
+function nameOf(
+  table: ResourceTable,
+  filter: Filter | undefined,
+  sort: Sort | undefined,
+): Pick<Statement, 'name'> | undefined {
+  if (sort || filter?.type !== 'compare' || filter.operator !== 'eq') return undefined;
+  const path = pathOf(filter.target);
+  const isLookUp = LOOK_UPS.includes(path) && table.source.columns.has(path);
+  return isLookUp ? { name: `scim_find_${table.name}_by_${path}` } : undefined;
 }
 
 // The skipped rows are skipped in a subquery of ids, so that their contents are not read.

@@ -1,7 +1,7 @@
 /** RFC 7644 §3.5.2: a PATCH body as a list of changes, each of one attribute, with values that were checked already. */
 import { findAttribute, foldName, type AttributeReference } from './attribute-path.js';
 import { rulesOf } from './attribute-rules.js';
-import { isObject, readMembers, sentTwice, type UnknownObject } from './json-object.js';
+import { isObject, readMembers, sentTwice } from './json-object.js';
 import {
   findPathOfKey,
   labelOf,

@@ -7,7 +7,7 @@ import type { JsonObject, ResourceAttributes } from '../protocol/resource.js';
 import { enterpriseUserSchema } from '../protocol/schemas/enterprise-user.js';
 import { userResourceType } from '../protocol/schemas/resource-types.js';
 
-export const locationOf = (identity: IdentityRow, baseUrl: string): string => `${baseUrl}/Users/${identity.id}`;
+const locationOf = (identity: IdentityRow, baseUrl: string): string => `${baseUrl}/Users/${identity.id}`;
 
 /** An identity as RFC 7643 §4.1 shows it; nothing of accounts, links or states. */
 export function toUserResource(identity: IdentityRow, baseUrl: string): JsonObject {
@@ -32,7 +32,9 @@ function withManager(attributes: ResourceAttributes, name: string | null, baseUr
   const extension = attributes[enterpriseUserSchema.id];
   if (name === null || !isJsonObject(extension) || !isJsonObject(extension['manager'])) return attributes;
   const { manager } = extension;
-  const resolved = { ...manager, $ref: `${baseUrl}/Users/${String(manager['value'])}`, displayName: name };
+  const { value } = manager;
+  if (typeof value !== 'string') return attributes;
+  const resolved = { ...manager, $ref: `${baseUrl}/Users/${value}`, displayName: name };
   return { ...attributes, [enterpriseUserSchema.id]: { ...extension, manager: resolved } };
 }
 

@@ -7,11 +7,18 @@ import { freePort } from '../../support/free-port.js';
 import { useHost } from '../../stories/organization.js';
 
 describe('an identity provider on another site, in a real browser', () => {
-  const started = useHost();
   let browser: Browser;
   let idp: Server;
   let idpUrl: string;
   let form = '';
+
+  // Before the host's own: a browser keeps connections open, for which a host that stops waits.
+  afterAll(async () => {
+    await browser.close();
+    idp.closeAllConnections();
+    idp.close();
+  });
+  const started = useHost();
 
   beforeAll(async () => {
     const port = await freePort();
@@ -22,12 +29,6 @@ describe('an identity provider on another site, in a real browser', () => {
     }).listen(port, '127.0.0.1');
     await once(idp, 'listening');
     browser = await launchBrowser();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    idp.closeAllConnections();
-    idp.close();
   });
 
   /** The page with which the identity provider answers the sign-in that the page at `loginUrl` is for. */

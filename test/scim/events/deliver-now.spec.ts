@@ -1,6 +1,8 @@
-import { UsersService } from '../../../src/scim/index.js';
+import { OnScimEvent, UserDeprovisioned, UserProvisioned, UsersService } from '../../../src/scim/index.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import type { ScimAnswer, ScimClient } from '../../support/scim-client.js';
 import { TestOrganization } from '../../support/test-organization.js';
+import { Recorder } from './recorder.js';
 import { type RelayHost, startRelayHost } from './relay-host.js';
 
 let host: RelayHost;
@@ -81,6 +83,76 @@ describe('a request that takes access away', () => {
     expect(host.recorder.sequencesOf(id)).toEqual([1, 2]);
     release();
     await seen(other, 2);
+  });
+
+  it('shares four handlers with all others, however many requests there are', async () => {
+    const ids = await Promise.all(
+      Array.from(
+        { length: 12 },
+        async (_, index) => (await idp.createUser({ userName: `many-${index}` })).id as string,
+      ),
+    );
+    for (const id of ids) await seen(id, 1);
+    let active = 0;
+    let most = 0;
+    host.recorder.before = async () => {
+      most = Math.max(most, (active += 1));
+      await host.dataSource.query('select pg_sleep(0.02)');
+      active -= 1;
+    };
+    await Promise.all(ids.map((id) => idp.delete(`/Users/${id}`)));
+    for (const id of ids) expect(host.recorder.sequencesOf(id)).toEqual([1, 2]);
+    expect(most).toBeLessThanOrEqual(4);
+  });
+});
+
+class Quick {
+  readonly seen: string[] = [];
+
+  @OnScimEvent([UserProvisioned, UserDeprovisioned], { consumer: 'test.quick' })
+  async note({ identityId }: UserProvisioned | UserDeprovisioned): Promise<void> {
+    this.seen.push(identityId);
+  }
+}
+
+describe('a handler that hangs', () => {
+  let database: TestDatabase;
+  let other: RelayHost;
+  let release = (): void => {};
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const options = { deliverEvents: true };
+    other = await startRelayHost({ databaseUrl: database.url, providers: [Recorder, Quick], options });
+    const blocked = new Promise<void>((resolve) => (release = resolve));
+    other.recorder.before = () => blocked;
+  });
+
+  afterAll(() => database.drop());
+
+  it('holds no other handler, in whatever number it hangs', async () => {
+    const client = await other.client();
+    const quick = other.app.get(Quick);
+    const ids: string[] = [];
+    for (let index = 0; index < 12; index += 1) ids.push((await client.createUser({ userName: `u-${index}` })).id);
+    for (let tries = 0; tries < 5000 && quick.seen.length < ids.length; tries += 1) await other.effects(ids[0] ?? '');
+    expect([...quick.seen].sort()).toEqual([...ids].sort());
+    expect(other.recorder.seen).toEqual([]);
+  });
+
+  it('is waited for when the host stops, and its work is not lost', async () => {
+    const { recorder } = other;
+    const stopped = other.app.close();
+    release();
+    await stopped;
+    const handled = recorder.seen.map(({ id }) => id);
+    expect(handled.length).toBeGreaterThan(0);
+    const again = await startRelayHost({ databaseUrl: database.url });
+    const rows = await again.dataSource.query('select event_id from effect where event_id = any ($1::uuid[])', [
+      handled,
+    ]);
+    expect(rows).toHaveLength(handled.length);
+    await again.stop();
   });
 });
 

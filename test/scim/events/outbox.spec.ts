@@ -1,3 +1,4 @@
+import { UsersService } from '../../../src/scim/index.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { TestOrganization } from '../../support/test-organization.js';
 
@@ -10,6 +11,27 @@ beforeAll(async () => {
 afterAll(() => host.stop());
 
 describe('the outbox', () => {
+  it('dates a change by when it was made, not by when its transaction began', async () => {
+    const acme = await TestOrganization.of(host);
+    const { id } = await acme.idp.createUser({ userName: 'ada' });
+    const users = host.app.get(UsersService, { strict: false });
+    const began = await host.dataSource.transaction(async (manager) => {
+      // As long as the wait for a lock.
+      const [{ at }] = await manager.query('select clock_timestamp() as at, pg_sleep(0.02)');
+      await manager.query('select pg_sleep(0.02)');
+      const Operations = [{ op: 'replace', path: 'active', value: false }];
+      const schemas = ['urn:ietf:params:scim:api:messages:2.0:PatchOp'];
+      await users.patch(acme.id, id, { schemas, Operations }, { manager });
+      return (at as Date).getTime() + 20;
+    });
+    const { modifiedAt, stateChangedAt } = await acme.identity(id);
+    const [{ at }] = await host.dataSource.query(
+      'select max(created_at) as at from scim_outbox where aggregate_id = $1',
+      [id],
+    );
+    for (const time of [modifiedAt, stateChangedAt, at as Date]) expect(time.getTime()).toBeGreaterThan(began);
+  });
+
   it('tells the state after each change, what changed, and whose request it was', async () => {
     const acme = await TestOrganization.of(host);
     const { id } = await acme.idp.createUser({ userName: 'ada', externalId: 'E-1' });

@@ -10,7 +10,7 @@ import {
   type UserEvent,
 } from '../../../src/scim/index.js';
 
-export const ALL_USER_EVENTS = [
+const ALL_USER_EVENTS = [
   UserProvisioned,
   UserLinked,
   UserUpdated,

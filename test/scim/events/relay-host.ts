@@ -3,7 +3,7 @@ import { type ModuleHost, type ModuleHostSettings, startModuleHost } from '../..
 import { EFFECT_TABLE, Recorder } from './recorder.js';
 
 /** A delivery as it is kept. */
-export interface DeliveryRow {
+interface DeliveryRow {
   readonly type: string;
   readonly status: string;
   readonly attempts: number;

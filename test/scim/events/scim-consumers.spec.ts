@@ -3,8 +3,8 @@ import {
   OnScimEvent,
   ScimEventsService,
   TokenCreated,
-  UserDeactivated,
   UserProvisioned,
+  UserReactivated,
   UserUpdated,
 } from '../../../src/scim/index.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -104,8 +104,8 @@ describe('consumers', () => {
     class Narrow {
       readonly seen: string[] = [];
 
-      @OnScimEvent([UserProvisioned, UserDeactivated], { consumer: 'test.late' })
-      async note({ type }: UserProvisioned | UserDeactivated): Promise<void> {
+      @OnScimEvent([UserProvisioned, UserReactivated], { consumer: 'test.late' })
+      async note({ type }: UserProvisioned | UserReactivated): Promise<void> {
         this.seen.push(type);
       }
     }
@@ -113,11 +113,17 @@ describe('consumers', () => {
     const idp = await host.client();
     const { id } = await idp.createUser({ userName: 'ada' });
     await idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'title', value: 'Dr' }]);
-    await idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'active', value: false }]);
+    for (const value of [false, true]) await idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'active', value }]);
     await host.drain();
-    expect((await host.deliveries(id, 'test.late')).at(1)).toMatchObject({ type: 'updated', status: 'delivered' });
-    expect(host.app.get(Narrow).seen.slice(-2)).toEqual(['scim.user.provisioned', 'scim.user.deactivated']);
+    const deliveries = await host.deliveries(id, 'test.late');
+    const { seen } = host.app.get(Narrow);
     await host.stop();
+    expect(deliveries.map(({ type, status }) => [type, status])).toEqual([
+      ['provisioned', 'delivered'],
+      ['updated', 'delivered'],
+      ['reactivated', 'delivered'],
+    ]);
+    expect(seen.slice(-2)).toEqual(['scim.user.provisioned', 'scim.user.reactivated']);
   });
 
   it('of an older release leave to the newer what only that one names', async () => {

@@ -1,3 +1,4 @@
+import { ScimRelay } from '../../../src/scim/events/scim-relay.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { type RelayHost, startRelayHost } from './relay-host.js';
 
@@ -52,5 +53,37 @@ describe('two relays on one database', () => {
     await busy;
     await two.drain();
     expect(await one.effects(id)).toEqual([1]);
+  });
+
+  it('let a request wait for the other where that one has its event', async () => {
+    const [, two] = hosts as [RelayHost, RelayHost];
+    const three = await startRelayHost({ databaseUrl: database.url, options: { deliverEvents: true } });
+    const relay = three.app.get(ScimRelay, { strict: false });
+    // Only requests deliver here from now on.
+    await relay.onModuleDestroy();
+    const { id } = await (await two.client()).createUser({ userName: 'ada' });
+    let release = (): void => {};
+    let enter = (): void => {};
+    const entered = new Promise<void>((resolve) => (enter = resolve));
+    two.recorder.before = () => new Promise<void>((resolve) => ((release = resolve), enter()));
+    const busy = two.tick();
+    await entered;
+    const [{ eventSeq }] = await two.dataSource.query(
+      `select event_seq as "eventSeq" from scim_outbox_delivery where aggregate_id = $1`,
+      [id],
+    );
+    let answered = false;
+    const effects = relay.deliverNow([{ eventSeq, consumer: 'test.record' }]).then(() => {
+      answered = true;
+      return two.effects(id);
+    });
+    for (let tries = 0; tries < 50; tries += 1) await two.effects(id);
+    expect(answered).toBe(false);
+    two.recorder.before = async () => {};
+    release();
+    expect(await effects).toEqual([1]);
+    expect(three.recorder.seen).toEqual([]);
+    await busy;
+    await three.stop();
   });
 });

@@ -114,4 +114,22 @@ describe.each(['express', 'fastify'] as const)('the members of a group on %s', (
     });
     expectScimError(answer, 400, scimType);
   });
+
+  it('are told of when they come and go, and not when they stay (P-183, P-335)', async () => {
+    const id = await aGroup();
+    const same = withIds({ op: 'add', path: 'members', value: [{ value: 'u1' }] });
+    const other = withIds({ op: 'replace', path: 'members', value: [{ value: 'u2' }, { value: 'u3' }] });
+    await client.patch(`/Groups/${id}`, [same]);
+    await client.patch(`/Groups/${id}`, [other]);
+    await client.patch(`/Groups/${id}`, [other]);
+    const events = await host.dataSource.query(
+      `SELECT type, payload->'added' AS added, payload->'removed' AS removed FROM scim_outbox
+       WHERE aggregate_id = $1 ORDER BY aggregate_seq`,
+      [id],
+    );
+    expect(events).toEqual([
+      { type: 'scim.group.created', added: [users[0], users[1]], removed: [] },
+      { type: 'scim.group.members_changed', added: [users[2]], removed: [users[0]] },
+    ]);
+  });
 });

@@ -1,4 +1,5 @@
 import { ScimEntitlements, UsersService } from '../../../src/scim/index.js';
+import { countStatements } from '../../support/count-statements.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { newAccount, TestOrganization } from '../../support/test-organization.js';
 import { whenWaiting } from '../../support/when-waiting.js';
@@ -30,6 +31,16 @@ describe('somebody provisioned inactive while their first login is on its way', 
     expect(await acme.access(account)).toMatchObject({ type: 'denied', reason: 'suspended' });
     expect(await acme.signIn(nameId)).toEqual({ result: 'refused', reason: 'suspended' });
   });
+});
+
+it('costs an active creation no transaction: one look for a link, one statement that writes', async () => {
+  const acme = await TestOrganization.of(host);
+  await users().create(acme.id, { userName: 'first' });
+  const texts = await countStatements(host.dataSource, () => users().create(acme.id, ADA));
+  expect(texts.map((text) => /^SELECT .* FROM scim_link|^WITH changed AS/s.exec(text)?.[0].slice(0, 6))).toEqual([
+    'SELECT',
+    'WITH c',
+  ]);
 });
 
 describe('the host is asked whether SCIM is allowed', () => {

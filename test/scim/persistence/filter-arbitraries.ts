@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { commonAttributes } from '../../../src/scim/protocol/schemas/common.js';
 import { enterpriseUserSchema } from '../../../src/scim/protocol/schemas/enterprise-user.js';
-import { userSchema } from '../../../src/scim/protocol/schemas/user.js';
-import type { Attribute } from '../../../src/scim/protocol/schemas/schema.js';
+import { userResourceType } from '../../../src/scim/protocol/schemas/resource-types.js';
+import type { Attribute, ResourceType } from '../../../src/scim/protocol/schemas/schema.js';
 
 const E = enterpriseUserSchema.id;
 
@@ -85,8 +85,8 @@ export const people = fc.record({
 const TEXT_OPERATORS = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le', 'EQ', 'Co'];
 const ORDER = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'];
 
-/** Any filter over the attributes of a User, as text. `known` are ids, places and versions that exist. */
-export function filters(known: readonly string[]): fc.Arbitrary<string> {
+/** Any filter over the attributes of a resource type, as text. `known` are ids, places and versions that exist. */
+export function filters(known: readonly string[], resourceType = userResourceType): fc.Arbitrary<string> {
   const anyText = fc.oneof(
     { weight: 5, arbitrary: text },
     {
@@ -113,13 +113,13 @@ export function filters(known: readonly string[]): fc.Arbitrary<string> {
       .oneof(...operands.map(([operators, operand]) => fc.tuple(fc.constantFrom(...operators), operand)))
       .map(([operator, operand]) => `${path} ${operator} ${operand}`.trim());
   };
-  const outside = fc.oneof(...paths().map(([path, attribute]) => comparison(path, attribute)));
+  const outside = fc.oneof(...paths(resourceType).map(([path, attribute]) => comparison(path, attribute)));
   const { filter } = fc.letrec<{ filter: string; term: string }>((tie) => ({
     filter: joined(tie('term')),
     term: fc.oneof(
       { depthSize: 'small', maxDepth: 3, withCrossShrink: true },
       { weight: 5, arbitrary: outside },
-      { weight: 3, arbitrary: valuePaths(comparison) },
+      { weight: 3, arbitrary: valuePaths(resourceType, comparison) },
       { weight: 1, arbitrary: tie('filter').map((inner) => `(${inner})`) },
       { weight: 2, arbitrary: tie('filter').map((inner) => `not (${inner})`) },
     ),
@@ -143,8 +143,11 @@ const joined = (term: fc.Arbitrary<string>): fc.Arbitrary<string> =>
     .map((terms) => terms.map(([each, word], index) => (index === 0 ? each : `${word} ${each}`)).join(' '));
 
 /** `emails[…]`, and Entra's `emails[…].value eq …`. */
-function valuePaths(comparison: (path: string, attribute: Attribute) => fc.Arbitrary<string>): fc.Arbitrary<string> {
-  const outer = userSchema.attributes.filter(({ multiValued, type }) => multiValued && type === 'complex');
+function valuePaths(
+  { schema }: ResourceType,
+  comparison: (path: string, attribute: Attribute) => fc.Arbitrary<string>,
+): fc.Arbitrary<string> {
+  const outer = schema.attributes.filter(({ multiValued, type }) => multiValued && type === 'complex');
   return fc.oneof(
     ...outer.map(({ name, subAttributes = [] }) => {
       const inner = fc.oneof(...subAttributes.map((each) => comparison(each.name, each)));
@@ -161,7 +164,7 @@ function valuePaths(comparison: (path: string, attribute: Attribute) => fc.Arbit
 }
 
 /** Every attribute and sub-attribute that can be filtered by, as clients write them. */
-function paths(): [string, Attribute][] {
+function paths({ schema, extensions }: ResourceType): [string, Attribute][] {
   const all = (attributes: readonly Attribute[], prefix: string): [string, Attribute][] =>
     attributes.flatMap((attribute) => [
       [prefix + attribute.name, attribute] as [string, Attribute],
@@ -171,11 +174,10 @@ function paths(): [string, Attribute][] {
     ]);
   return [
     ...all(
-      userSchema.attributes.filter(({ returned }) => returned !== 'never'),
+      schema.attributes.filter(({ returned }) => returned !== 'never'),
       '',
     ),
     ...all(commonAttributes, ''),
-    ...all(enterpriseUserSchema.attributes, `${E}:`),
-    ...all(enterpriseUserSchema.attributes, ''),
+    ...extensions.flatMap(({ schema: { id, attributes } }) => [...all(attributes, `${id}:`), ...all(attributes, '')]),
   ];
 }

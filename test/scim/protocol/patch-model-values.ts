@@ -1,4 +1,30 @@
-import type { Element } from './patch-model.js';
+import type { Json } from '../../../src/scim/protocol/resource.js';
+
+export type Resource = Record<string, Json>;
+export type Element = Record<string, Json>;
+
+export interface ModelPath {
+  /** `emails`, or with the extension's URN before it. */
+  readonly attribute: string;
+  readonly sub?: string;
+  readonly where?: Where;
+}
+
+export interface ModelOperation {
+  readonly op: string;
+  readonly path?: ModelPath;
+  readonly value?: Json;
+  /** What is wrong with this operation by the checklist, whatever else the list holds. */
+  readonly fault?: 'invalidFilter' | 'invalidPath' | 'invalidSyntax' | 'invalidValue' | 'noTarget';
+}
+
+export const isUnassigned = (value: Json | undefined): boolean =>
+  value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
+export const isObject = (value: Json | undefined): value is Element =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const isRemove = ({ op }: ModelOperation): boolean => op.toLowerCase() === 'remove';
 
 /** A filter in brackets. */
 export type Where = Compare | Present | Joined | Negated;

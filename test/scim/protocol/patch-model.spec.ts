@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import type { JsonObject } from '../../../src/scim/protocol/resource.js';
-import { type ModelOperation, type ModelPath, patchNaively } from './patch-model.js';
-import { operationLists, resources } from './patch-model-arbitraries.js';
-import type { Where } from './patch-model-values.js';
+import { patchNaively } from './patch-model.js';
+import { resources } from './patch-model-arbitraries.js';
+import { operationLists } from './patch-model-operations.js';
+import type { ModelOperation, ModelPath, Where } from './patch-model-values.js';
 import { patched, rejectionOf, RESOURCE_ID } from './patching.js';
 
 /** PATCH_ORACLE_RUNS=20000 for a long search. A failure prints the seed and the smallest list that shows it. */

@@ -96,10 +96,12 @@ describe.each(['express', 'fastify'] as const)('users by the checklist on %s', (
     expectScimError(await client.put(`/Users/${id}`, { displayName: 'x' }), 400, 'invalidValue');
   });
 
-  it('change the case of their name, which nobody else then has (P-116, P-148)', async () => {
+  it('change the case of their name, which nobody else then has (P-116, P-121, P-148)', async () => {
     const { id } = await client.createUser({ userName: 'ada' });
     await client.createUser({ userName: 'bob', externalId: 'B' });
-    expect((await client.put(`/Users/${id}`, { userName: 'Ada' })).body.userName).toBe('Ada');
+    const renamed = await client.put(`/Users/${id}?attributes=userName`, { userName: 'Ada' });
+    expect(renamed).toMatchObject({ status: 200, headers: { etag: 'W/"2"' } });
+    expect(renamed.body).toEqual({ schemas: [U], id, userName: 'Ada' });
     for (const value of [{ userName: 'BOB' }, { externalId: 'B' }]) {
       expectScimError(await client.patch(`/Users/${id}`, [{ op: 'replace', value }]), 409, 'uniqueness');
     }

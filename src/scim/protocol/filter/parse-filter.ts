@@ -27,7 +27,7 @@ export interface FilterLimits {
 }
 
 /** decisions.md 27. */
-export const defaultFilterLimits: FilterLimits = { maxLength: 4096, maxDepth: 32, maxTerms: 100 };
+const defaultFilterLimits: FilterLimits = { maxLength: 4096, maxDepth: 32, maxTerms: 100 };
 
 /** @throws ScimError 400 invalidFilter, for whatever is not a filter over the attributes of the resource type. */
 export const parseFilter = (

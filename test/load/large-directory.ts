@@ -1,0 +1,101 @@
+import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEmbeddedPostgres } from '../../src/host/database/embedded-postgres.js';
+import { migrate } from '../../src/host/database/migrate.js';
+import { startModuleHost } from '../support/module-host.js';
+import { ScimClient } from '../support/scim-client.js';
+import { fillDirectory, ORGANIZATION } from './fill-directory.js';
+import { measure, type MeasureLimits, rate, type Workload } from './measure.js';
+import { startPlainHost } from './plain-host.js';
+import { notesOf } from './plans.js';
+import { compareWithPlain } from './ratios.js';
+import { groupWorkloads, largeWorkloads, setActive, userWorkloads } from './workloads.js';
+
+/**
+ * `npm run load:directory`: fills a directory and tries every request on it. Counts and times by environment variables:
+ * LOAD_USERS, LOAD_ROUNDS (most of one request), LOAD_SECONDS (most for one request), LOAD_MINUTES (then it gives up).
+ */
+const read = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise);
+
+const users = read('LOAD_USERS', 100_000);
+const limits: MeasureLimits = { rounds: read('LOAD_ROUNDS', 300), seconds: read('LOAD_SECONDS', 4) };
+const groupSizes = [10, 1_000, 10_000, 50_000].filter((size) => size <= users / 2);
+
+const folder = await mkdtemp(join(tmpdir(), `nestjs-scim-load-${process.pid}-`));
+// The server has an account of its own under root.
+await chmod(folder, 0o755);
+const undo: (() => Promise<unknown>)[] = [
+  async () => {
+    const home = await realpath(join(folder, 'postgres')).catch(() => folder);
+    await rm(home, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
+  },
+];
+const cleanUp = async (): Promise<void> => {
+  for (let step = undo.pop(); step; step = undo.pop()) await step();
+};
+
+const giveUp = (reason: string): void => {
+  console.error(reason);
+  void cleanUp().finally(() => process.exit(1));
+};
+setTimeout(() => giveUp('The time is up.'), read('LOAD_MINUTES', 12) * 60_000).unref();
+process.once('SIGINT', () => giveUp('Interrupted.'));
+process.once('SIGTERM', () => giveUp('Terminated.'));
+
+try {
+  await run();
+} finally {
+  await cleanUp();
+}
+
+async function run(): Promise<void> {
+  const server = await startEmbeddedPostgres({ dataDirectory: folder, durable: true });
+  undo.push(() => server.stop());
+  await migrate(server.url);
+  const host = await startModuleHost({ databaseUrl: server.url, options: { deliverEvents: false } });
+  undo.push(() => host.stop());
+  const plain = await startPlainHost(server.url);
+  undo.push(() => plain.close());
+  const client = await host.client(ORGANIZATION);
+  await host.client('small');
+  const start = performance.now();
+  await fillDirectory(server.url, { users, others: Math.floor(users / 5), groupSizes });
+  const filled = ((performance.now() - start) / 1000).toFixed(1);
+  console.info(
+    `${users} users, groups of ${groupSizes.join(', ')} members and ${Math.floor(users / 50)} of 20: filled by SQL in ${filled} s.\n`,
+  );
+
+  console.info('| request | p50 ms | p95 ms | statements | rounds | scans |\n| --- | --- | --- | --- | --- | --- |');
+  const show = async (workload: Workload): Promise<void> => {
+    const { name, p50, p95, statements, rounds } = await measure(workload, limits);
+    const notes = await notesOf(host.dataSource, statements);
+    console.info(
+      `| ${[name, p50.toFixed(2), p95.toFixed(2), statements.length, rounds, notes.join('; ')].join(' | ')} |`,
+    );
+  };
+  for (const workload of userWorkloads(client, users)) await show(workload);
+  for (const size of groupSizes) for (const workload of groupWorkloads(client, size, users)) await show(workload);
+  await writeAtOnce(client);
+  const plainClient = new ScimClient(await plain.getUrl(), '', ORGANIZATION, '/plain');
+  await compareWithPlain(client, plainClient, { users, seconds: limits.seconds });
+  const [most = 0] = groupSizes.slice(-1);
+  console.info('\n| request | p50 ms | p95 ms | statements | rounds | scans |\n| --- | --- | --- | --- | --- | --- |');
+  for (const workload of largeWorkloads(client, Math.min(most, 10_000), most)) await show(workload);
+  console.info(`\nThe most memory this process had: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB.`);
+}
+
+/** P-341: ten writers of one organization, of users and of one group. */
+async function writeAtOnce(client: ScimClient): Promise<void> {
+  const [size = 0] = groupSizes.slice(-1);
+  const [addOne, removeOne] = groupWorkloads(client, size, users);
+  const { perSecond, statuses } = await rate(10, limits.seconds, (round) => {
+    if (round % 4 === 0 && addOne) return addOne.send(round);
+    if (round % 4 === 1 && removeOne) return removeOne.send(round - 1);
+    return setActive(client, 10_000 + (round % 50), round % 3 === 0);
+  });
+  console.info(
+    `\nP-341, 10 writers: ${perSecond.toFixed(0)} requests/s, answers by status ${JSON.stringify(statuses)}`,
+  );
+}

@@ -1,0 +1,73 @@
+import { GroupsService } from '../../../src/scim/index.js';
+import { statementsOf } from '../../load/statement-log.js';
+import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
+import type { ScimAnswer, ScimClient } from '../../support/scim-client.js';
+
+let host: ModuleHost;
+let client: ScimClient;
+let users: readonly string[];
+let group: string | undefined;
+
+beforeAll(async () => {
+  host = await startModuleHost({ options: { deliverEvents: false } });
+  client = await host.client();
+  users = await Promise.all(
+    Array.from({ length: 60 }, async (_, index) => (await client.createUser({ userName: `user-${index}` })).id),
+  );
+});
+
+afterAll(() => host.stop());
+
+const toMembers = (ids: readonly string[]): { value: string }[] => ids.map((value) => ({ value }));
+
+const makeGroup = async (displayName: string, members: readonly string[]): Promise<string> =>
+  (await client.post('/Groups', { displayName, members: toMembers(members) })).body.id;
+
+/** What a request sends, but for its token's look-up. */
+async function textsOf(send: () => Promise<ScimAnswer>, status: number): Promise<string[]> {
+  await client.get('/Groups?count=0');
+  const statements = await statementsOf(async () => expect((await send()).status).toBe(status));
+  return statements.map(({ text }) => text).filter((text) => !text.includes('scim_token'));
+}
+
+const readsMembers = (texts: readonly string[]): boolean =>
+  texts.some((text) => text.startsWith('SELECT') && text.includes('scim_group_member'));
+
+describe('what a request about a group sends to the database', () => {
+  it('is the same for one member more, however many there are, and never reads the others', async () => {
+    const [small, large] = [await makeGroup('Small', users.slice(0, 1)), await makeGroup('Large', users.slice(0, 50))];
+    const add = (group: string) => () =>
+      client.patch(`/Groups/${group}`, [{ op: 'add', path: 'members', value: toMembers(users.slice(55, 56)) }]);
+    const remove = (group: string) => () =>
+      client.patch(`/Groups/${group}`, [{ op: 'remove', path: `members[value eq "${users[55]}"]` }]);
+    for (const change of [add, remove]) {
+      const texts = await textsOf(change(large), 204);
+      expect(await textsOf(change(small), 204)).toEqual(texts);
+      expect(readsMembers(texts)).toBe(false);
+      expect(texts.length).toBeLessThanOrEqual(6);
+    }
+  });
+
+  it.each([
+    ['GET', () => client.get(`/Groups/${group}?excludedAttributes=members`), 200],
+    ['GET of few attributes', () => client.get(`/Groups/${group}?attributes=displayName`), 200],
+    ['list', () => client.get('/Groups?excludedAttributes=members'), 200],
+    ['PUT', () => client.put(`/Groups/${group}?excludedAttributes=members`, { displayName: 'Read' }), 200],
+    ['POST', () => client.post('/Groups?attributes=displayName', { displayName: 'Made', members: [] }), 201],
+  ])('has no look at members for a %s that does not show them', async (_method, send, status) => {
+    group ??= await makeGroup('Read', users.slice(0, 5));
+    expect(readsMembers(await textsOf(send, status))).toBe(false);
+  });
+
+  it('shows the members of a write inside the transaction of the host', async () => {
+    const groups = host.app.get(GroupsService, { strict: false });
+    const made = await host.dataSource.transaction((manager) =>
+      groups.create(
+        client.organizationId,
+        { displayName: 'Inside', members: toMembers(users.slice(0, 2)) },
+        { manager },
+      ),
+    );
+    expect(made['members']).toHaveLength(2);
+  });
+});
