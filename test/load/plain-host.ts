@@ -19,7 +19,7 @@ import { Column, Entity, Index, PrimaryColumn, Repository } from 'typeorm';
 /** What a controller is compared with that knows nothing of SCIM: its user. */
 @Entity('plain_user')
 @Index(['organizationId', 'userNameKey'], { unique: true })
-export class PlainUser {
+class PlainUser {
   @PrimaryColumn({ type: 'uuid' })
   id: string;
 

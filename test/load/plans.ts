@@ -10,21 +10,17 @@ const SMALL = /on scim_(consumer|connection|token)\b/;
  */
 export async function notesOf(dataSource: DataSource, statements: readonly LoggedStatement[]): Promise<string[]> {
   const notes = new Set<string>();
-  for (const { text, values } of statements) {
-    if (!/^(select|with)/i.test(text)) continue;
-    const plans = [
-      await explain(dataSource, `EXPLAIN ${text}`, values),
-      await explain(dataSource, `EXPLAIN (GENERIC_PLAN) ${text}`, []),
-    ];
-    for (const [index, plan] of plans.entries()) {
-      for (const line of plan) {
-        const scan = /Seq Scan on .*?(?=\s+\()/.exec(line)?.[0];
-        if (scan !== undefined && !SMALL.test(scan)) notes.add(`${scan}${index === 1 ? ' (generic plan)' : ''}`);
-      }
-    }
+  for (const { text, values } of statements.filter((each) => /^(select|with)/i.test(each.text))) {
+    const plan = await explain(dataSource, `EXPLAIN ${text}`, values);
+    for (const scan of scansIn(plan)) notes.add(scan);
+    const generic = await explain(dataSource, `EXPLAIN (GENERIC_PLAN) ${text}`, []);
+    for (const scan of scansIn(generic)) notes.add(`${scan} (generic plan)`);
   }
   return [...notes];
 }
+
+const scansIn = (plan: readonly string[]): readonly string[] =>
+  plan.flatMap((line) => /Seq Scan on .*?(?=\s+\()/.exec(line)?.[0] ?? []).filter((scan) => !SMALL.test(scan));
 
 async function explain(dataSource: DataSource, text: string, values: readonly unknown[]): Promise<string[]> {
   try {

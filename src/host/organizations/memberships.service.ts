@@ -48,8 +48,10 @@ export class MembershipsService {
     }));
   }
 
-  async isActive(organizationId: string, accountId: string): Promise<boolean> {
-    return this.dataSource.getRepository(Membership).existsBy({ organizationId, accountId, status: 'active' });
+  /** When the active membership began; undefined without one. */
+  async activeSince(organizationId: string, accountId: string): Promise<Date | undefined> {
+    const where = { organizationId, accountId, status: 'active' as const };
+    return (await this.dataSource.getRepository(Membership).findOneBy(where))?.createdAt;
   }
 
   /** Lets somebody in whom a single sign-on proved: as a plain member in no team, or as what they are already. */

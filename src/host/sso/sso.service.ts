@@ -81,7 +81,7 @@ export class SsoService {
 
   private async signIn(connection: SsoConnection, login: SamlLogin, signedIn: string | null): Promise<SsoOutcome> {
     const { organizationId, allowJit } = connection;
-    const isMember = signedIn !== null && (await this.memberships.isActive(organizationId, signedIn));
+    const since = signedIn === null ? undefined : await this.memberships.activeSince(organizationId, signedIn);
     // Asked before, because the module's transaction has a connection of its own.
     const claim = login.groups && !(await this.groupTeams.hasGroups(organizationId)) ? login.groups : undefined;
     const outcome = await this.links.signIn(
@@ -90,7 +90,7 @@ export class SsoService {
         ssoConnectionId: connection.id,
         nameId: login.nameId,
         ...(login.nameIdFormat === undefined ? {} : { nameIdFormat: login.nameIdFormat }),
-        ...(isMember ? { signedInAccountId: signedIn } : {}),
+        ...(signedIn !== null && since ? { signedInAccountId: signedIn, signedInMemberSince: since } : {}),
         allowJit,
       },
       (admission, manager) => this.admit({ organizationId, nameId: login.nameId, claim }, admission, manager),

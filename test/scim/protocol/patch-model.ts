@@ -94,26 +94,18 @@ function checkValue(path: ModelPath, value: Json): void {
     if (required) throw invalidValue('P-147');
     return;
   }
-  switch (kindOf(path)) {
-    case 'text':
-      if (typeof value !== 'string' || (required && value.trim() === '')) throw invalidValue('P-149');
-      return;
-    case 'boolean':
-      if (typeof value !== 'boolean') throw invalidValue('P-149');
-      return;
-    case 'complex':
-      return checkParts(path, value);
-    case 'extension':
-      return checkMembers(value, `${EXTENSION}:`);
-    case 'list': {
-      const elements = Array.isArray(value) ? value : [value];
-      for (const element of elements) checkParts(path, element);
-      if (elements.filter((each) => isObject(each) && each['primary'] === true).length > 1) throw invalidValue('P-089');
-      return;
-    }
-    default:
-      return;
-  }
+  const kind = kindOf(path);
+  if (kind === 'complex') checkParts(path, value);
+  if (kind === 'list') checkList(path, value);
+  if (kind === 'extension') checkMembers(value, `${EXTENSION}:`);
+  if (kind === 'text' && typeof value !== 'string') throw invalidValue('P-149');
+  if (kind === 'boolean' && typeof value !== 'boolean') throw invalidValue('P-149');
+}
+
+function checkList(path: ModelPath, value: Json): void {
+  const elements: readonly Json[] = Array.isArray(value) ? value : [value];
+  for (const each of elements) checkParts(path, each);
+  if (elements.filter((each) => isObject(each) && each['primary'] === true).length > 1) throw invalidValue('P-089');
 }
 
 function checkParts({ attribute }: ModelPath, value: Json): void {
