@@ -20,7 +20,7 @@ export const groupName = (size: number): string => `Group of ${size}`;
 /**
  * Rows as the module writes them, in bulk SQL, because 100,000 POSTs take minutes: users of about 900 bytes with their
  * events, groups whose members are the first users, teams of 20 all over the directory, logins of people whom nobody
- * provisioned, tombstones, and the same users for the plain controller.
+ * provisioned, and tombstones.
  */
 export async function fillDirectory(url: string, { users, others, groupSizes }: DirectorySize): Promise<void> {
   const client = new pg.Client({ connectionString: url });
@@ -28,12 +28,11 @@ export async function fillDirectory(url: string, { users, others, groupSizes }: 
   try {
     await client.query(INSERT_USERS, [ORGANIZATION, '00000000', users]);
     await client.query(INSERT_USERS, ['small', '00000001', others]);
-    await client.query(INSERT_EVENTS);
+    await client.query(INSERT_EVENTS, [ORGANIZATION, 'small']);
     for (const size of groupSizes)
       await client.query(INSERT_GROUP, [ORGANIZATION, groupId(size), groupName(size), size]);
     await client.query(INSERT_TEAMS, [ORGANIZATION, Math.floor(users / 50)]);
-    await client.query(INSERT_LINKS, [ORGANIZATION]);
-    await client.query(INSERT_PLAIN_USERS, [ORGANIZATION]);
+    await client.query(INSERT_LINKS, [ORGANIZATION, Math.floor(users / 5)]);
     await client.query('VACUUM ANALYZE');
   } finally {
     await client.end();
@@ -65,7 +64,7 @@ const INSERT_EVENTS = `
 INSERT INTO scim_outbox (id, organization_id, aggregate_type, aggregate_id, aggregate_seq, type, payload, personal)
 SELECT gen_random_uuid(), i.organization_id, 'user', i.id, 1, 'scim.user.provisioned',
   jsonb_build_object('state', i.state, 'version', 1, 'changed', '[]'::jsonb), jsonb_build_object('userName', i.user_name)
-FROM scim_identity i`;
+FROM scim_identity i WHERE i.organization_id IN ($1, $2)`;
 
 const INSERT_GROUP = `
 WITH made AS (
@@ -95,11 +94,7 @@ FROM made, generate_series(0, 19) place,
 const INSERT_LINKS = `
 WITH tombstone AS (
   INSERT INTO scim_tombstone (identity_id, organization_id, user_name_hash)
-  SELECT gen_random_uuid(), $1, sha256(n::text::bytea) FROM generate_series(1, 5000) n
+  SELECT gen_random_uuid(), $1, sha256(n::text::bytea) FROM generate_series(1, $2::integer / 4) n
 )
 INSERT INTO scim_link (id, organization_id, sso_connection_id, name_id, name_id_key, account_id)
-SELECT gen_random_uuid(), $1, 'sso', 'login-' || n, 'login-' || n, 'account-' || n FROM generate_series(1, 20000) n`;
-
-const INSERT_PLAIN_USERS = `
-INSERT INTO plain_user (id, organization_id, user_name, user_name_key, external_id, active, attributes)
-SELECT id, organization_id, user_name, user_name_key, external_id, active, attributes FROM scim_identity WHERE organization_id = $1`;
+SELECT gen_random_uuid(), $1, 'sso', 'login-' || n, 'login-' || n, 'account-' || n FROM generate_series(1, $2::integer) n`;

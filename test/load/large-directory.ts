@@ -7,7 +7,7 @@ import { startModuleHost } from '../support/module-host.js';
 import { ScimClient } from '../support/scim-client.js';
 import { fillDirectory, ORGANIZATION } from './fill-directory.js';
 import { measure, type MeasureLimits, rate, type Workload } from './measure.js';
-import { startPlainHost } from './plain-host.js';
+import { fillPlainUsers, startPlainHost } from './plain-host.js';
 import { notesOf } from './plans.js';
 import { compareWithPlain } from './ratios.js';
 import { groupWorkloads, largeWorkloads, setActive, userWorkloads } from './workloads.js';
@@ -62,6 +62,7 @@ async function run(): Promise<void> {
   await host.client('small');
   const start = performance.now();
   await fillDirectory(server.url, { users, others: Math.floor(users / 5), groupSizes });
+  await fillPlainUsers(server.url);
   const filled = ((performance.now() - start) / 1000).toFixed(1);
   console.info(
     `${users} users, groups of ${groupSizes.join(', ')} members and ${Math.floor(users / 50)} of 20: filled by SQL in ${filled} s.\n`,

@@ -14,7 +14,9 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { InjectRepository, TypeOrmModule } from '@nestjs/typeorm';
+import pg from 'pg';
 import { Column, Entity, Index, PrimaryColumn, Repository } from 'typeorm';
+import { ORGANIZATION } from './fill-directory.js';
 
 /** What a controller is compared with that knows nothing of SCIM: its user. */
 @Entity('plain_user')
@@ -44,8 +46,6 @@ class PlainUser {
   @Column({ type: 'timestamptz', name: 'created_at', default: () => 'now()' })
   createdAt: Date;
 }
-
-const ORGANIZATION = 'large';
 
 /** Plain Nest and TypeORM: one statement a request, no token, no validation, no event. */
 @Controller('plain')
@@ -92,4 +92,20 @@ export async function startPlainHost(url: string): Promise<INestApplication> {
   const app = await NestFactory.create(PlainModule, { logger: ['fatal'], abortOnError: false });
   await app.listen(0, '127.0.0.1');
   return app;
+}
+
+/** The same users as the module has. */
+export async function fillPlainUsers(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(
+      `INSERT INTO plain_user (id, organization_id, user_name, user_name_key, external_id, active, attributes)
+       SELECT id, organization_id, user_name, user_name_key, external_id, active, attributes FROM scim_identity WHERE organization_id = $1`,
+      [ORGANIZATION],
+    );
+    await client.query('VACUUM ANALYZE plain_user');
+  } finally {
+    await client.end();
+  }
 }

@@ -58,7 +58,7 @@ export class ScimRequestClaim implements OnModuleInit {
 
   onModuleInit(): void {
     // Nest types the host of an application; one without a server (`createApplicationContext`) has no adapter.
-    const { httpAdapter }: { httpAdapter: AbstractHttpAdapter | undefined } = this.adapterHost;
+    const { httpAdapter }: { httpAdapter: AbstractHttpAdapter | null } = this.adapterHost;
     if (!httpAdapter) return;
     const server = httpAdapter.getHttpServer() as Server;
     server.prependListener('request', (message: ClaimedMessage) => this.claim(message));

@@ -117,12 +117,17 @@ export const updateGroup: Statement = {
   name: 'scim_update_group',
   text: `
 WITH wanted AS (${wantedMembers('$8', '$9')}),
-removed AS (
+named AS (
+  DELETE FROM scim_group_member m WHERE m.group_id = $2 AND m.member_id = ANY ($10::uuid[]) RETURNING m.member_id
+),
+-- Apart from those that are named: an OR of both would read every member to find one.
+others AS (
   DELETE FROM scim_group_member m
-  WHERE m.group_id = $2 AND (m.member_id = ANY ($10::uuid[])
-    OR ($11::boolean AND m.member_id NOT IN (SELECT wanted.id FROM wanted)))
+  WHERE $11::boolean AND m.group_id = $2 AND m.member_id NOT IN (SELECT wanted.id FROM wanted)
+    AND NOT m.member_id = ANY ($10::uuid[])
   RETURNING m.member_id
 ),
+removed AS (SELECT member_id FROM named UNION ALL SELECT member_id FROM others),
 added AS (
   INSERT INTO scim_group_member (group_id, organization_id, user_id, member_group_id, member_id)
   SELECT $2, $1, wanted.user_id, wanted.member_group_id, wanted.id FROM wanted ORDER BY wanted.place

@@ -1,4 +1,6 @@
+import type { EntityManager } from 'typeorm';
 import { GroupsService } from '../../../src/scim/index.js';
+import { fillDirectory, groupId, ORGANIZATION, userId } from '../../load/fill-directory.js';
 import { statementsOf } from '../../load/statement-log.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import type { ScimAnswer, ScimClient } from '../../support/scim-client.js';
@@ -69,5 +71,62 @@ describe('what a request about a group sends to the database', () => {
       ),
     );
     expect(made['members']).toHaveLength(2);
+  });
+});
+
+describe('in a directory of 3,000 users and a group of 2,000', () => {
+  let groups: GroupsService;
+
+  beforeAll(async () => {
+    await host.client(ORGANIZATION);
+    const { database } = host.dataSource.driver;
+    const url = new URL(process.env['SCIM_TEST_ADMIN_URL'] ?? '');
+    url.pathname = `/${database}`;
+    await fillDirectory(url.href, { users: 3000, others: 0, groupSizes: [10, 2000] });
+    groups = host.app.get(GroupsService, { strict: false });
+  });
+
+  /** Rows of a table that `work` reads: the session's own count. */
+  async function rowsRead(table: string, work: (manager: EntityManager) => Promise<unknown>): Promise<number> {
+    return host.dataSource.transaction(async (manager) => {
+      const count = async (): Promise<number> => {
+        const sql = 'SELECT seq_tup_read + idx_tup_fetch AS count FROM pg_stat_xact_user_tables WHERE relname = $1';
+        return Number((await manager.query(sql, [table]))[0].count);
+      };
+      const before = await count();
+      await work(manager);
+      return (await count()) - before;
+    });
+  }
+
+  const membersRead = (size: number, operation: unknown): Promise<number> =>
+    rowsRead('scim_group_member', (manager) =>
+      groups.patch(ORGANIZATION, groupId(size), { Operations: [operation] }, { manager }),
+    );
+
+  it.each([
+    ['adding a member', { op: 'add', path: 'members', value: toMembers([userId(2500)]) }],
+    ['adding one who is there', { op: 'add', path: 'members', value: toMembers([userId(3)]) }],
+    ['removing a member', { op: 'remove', path: `members[value eq "${userId(4)}"]` }],
+    ['removing listed members', { op: 'Remove', path: 'members', value: toMembers([userId(5), userId(6)]) }],
+    ['renaming it', { op: 'replace', value: { displayName: 'Renamed', externalId: null } }],
+  ])('%s reads no more members in the large group than in a small one', async (_what, operation) => {
+    expect(await membersRead(10, operation)).toBeLessThan(20);
+    await groups.patch(ORGANIZATION, groupId(10), {
+      Operations: [{ op: 'replace', path: 'displayName', value: 'Small' }],
+    });
+    expect(await membersRead(2000, operation)).toBeLessThan(20);
+  });
+
+  it("reads a user's groups and no others", async () => {
+    await host.dataSource.query(
+      `INSERT INTO scim_group (id, organization_id, connection_id, display_name, display_name_key, version, event_seq, created_at, modified_at)
+       SELECT gen_random_uuid(), $1, c.id, 'x', 'x', 1, 0, now(), now()
+       FROM scim_connection c, generate_series(1, 3000) WHERE c.organization_id = $1`,
+      [ORGANIZATION],
+    );
+    await host.dataSource.query('ANALYZE scim_group');
+    const read = await rowsRead('scim_group', (manager) => manager.query('SELECT scim_groups_of($1)', [userId(1)]));
+    expect(read).toBeLessThanOrEqual(3);
   });
 });

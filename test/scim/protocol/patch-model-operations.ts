@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Json } from '../../../src/scim/protocol/resource.js';
 import { EXTENSION } from './patch-model.js';
 import { anyOf, element, LISTS, partsOf, text, textValue, wrong } from './patch-model-arbitraries.js';
-import type { Element, ModelOperation, ModelPath, Where } from './patch-model-values.js';
+import type { ModelOperation, ModelPath, Where } from './patch-model-values.js';
 import { RESOURCE_ID } from './patching.js';
 
 const comparison = (list: string): fc.Arbitrary<Where> =>
