@@ -10,6 +10,8 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   reporters: process.env.CI ? ['default', '<rootDir>/test/support/closing-line.js'] : ['default'],
+  // Jest would leave one of two cores idle, and most tests wait for the database.
+  maxWorkers: 2,
   testTimeout: 30_000,
   transform: { '^.+\\.ts$': ['@swc/jest', swcOptions] },
 };

@@ -9,7 +9,7 @@ import { fillDirectory, ORGANIZATION } from './fill-directory.js';
 import { measure, type MeasureLimits, rate, type Workload } from './measure.js';
 import { fillPlainUsers, startPlainHost } from './plain-host.js';
 import { notesOf } from './plans.js';
-import { compareWithPlain } from './ratios.js';
+import { compareWithPlain, plainWorkloads } from './ratios.js';
 import { groupWorkloads, largeWorkloads, setActive, userWorkloads } from './workloads.js';
 
 /**
@@ -78,8 +78,9 @@ async function run(): Promise<void> {
   };
   for (const workload of userWorkloads(client, users)) await show(workload);
   for (const size of groupSizes) for (const workload of groupWorkloads(client, size, users)) await show(workload);
-  await writeAtOnce(client);
   const plainClient = new ScimClient(await plain.getUrl(), '', ORGANIZATION, '/plain');
+  for (const workload of plainWorkloads(plainClient, users)) await show(workload);
+  await writeAtOnce(client);
   await compareWithPlain(client, plainClient, { users, seconds: limits.seconds });
   const [most = 0] = groupSizes.slice(-1);
   console.info('\n| request | p50 ms | p95 ms | statements | rounds | scans |\n| --- | --- | --- | --- | --- | --- |');

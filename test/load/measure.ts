@@ -56,6 +56,8 @@ export async function measure(workload: Workload, limits: MeasureLimits): Promis
 
 export interface Rate {
   readonly perSecond: number;
+  /** Processor time of this process for one request, in ms: host and client, not the database. */
+  readonly cpu: number;
   readonly statuses: Readonly<Record<number, number>>;
 }
 
@@ -68,6 +70,7 @@ export async function rate(
   const statuses: Record<number, number> = {};
   const start = performance.now();
   const end = start + seconds * 1000;
+  const used = process.cpuUsage();
   let round = 0;
   const write = async (): Promise<void> => {
     while (performance.now() < end) {
@@ -76,5 +79,10 @@ export async function rate(
     }
   };
   await Promise.all(Array.from({ length: writers }, write));
-  return { perSecond: (round * 1000) / (performance.now() - start), statuses };
+  const { user, system } = process.cpuUsage(used);
+  return {
+    perSecond: (round * 1000) / (performance.now() - start),
+    cpu: (user + system) / 1000 / round,
+    statuses,
+  };
 }

@@ -34,6 +34,7 @@ export interface GroupWriteContext extends WriteContext {
   readonly withMembers?: boolean;
 }
 
+/** A page of groups, as RFC 7643 §4.2 writes them, and how many there are on all pages. */
 export interface GroupList {
   readonly resources: readonly JsonObject[];
   readonly totalResults: number;
