@@ -110,7 +110,11 @@ export class GroupStore {
     const added = [...members.users, ...members.groups];
     const payload = {
       version: 1,
-      changed: ['displayName'],
+      changed: [
+        'displayName',
+        ...(externalId === null ? [] : ['externalId']),
+        ...(added.length === 0 ? [] : ['members']),
+      ],
       displayName,
       ...optional('externalId', externalId),
       added,
@@ -159,7 +163,9 @@ export class GroupStore {
   ): Promise<readonly DeliveryKey[]> {
     const { manager } = context;
     await this.database.run(lockNesting, [organizationId], manager);
-    const deliveries = isId(id) ? await leaveGroups(this.database, organizationId, id, context) : [];
+    // Checked before anything is changed: in a caller's transaction nothing would be taken back.
+    checkVersion(groupTag(await this.find(findGroup, organizationId, id, manager)), context.ifMatch);
+    const deliveries = await leaveGroups(this.database, organizationId, id, context);
     const group = await this.lock(organizationId, id, manager);
     checkVersion(groupTag(group), context.ifMatch);
     const payload = {

@@ -27,7 +27,6 @@ export interface GroupQuery extends ListQuery {
   readonly withMembers?: boolean;
 }
 
-/** One page of groups, and how many there are on all pages. */
 /** A write that answers with the whole group. */
 export interface GroupWriteContext extends WriteContext {
   /** Without, no member is read for the answer. Default true. */

@@ -7,7 +7,6 @@ import { attachLink, findLinkOfIdentity, type LinkRow } from '../persistence/lin
 import { violatedIndex } from '../persistence/database-errors.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { leaveGroups, type Remover } from '../persistence/leave-groups.js';
-import type { DeliveryKey } from '../persistence/outbox-statements.js';
 import { insertTombstone } from '../persistence/tombstone-statements.js';
 import type { ResourceAttributes } from '../protocol/resource.js';
 import { checkVersion } from '../protocol/etag.js';
@@ -103,8 +102,9 @@ export class IdentitiesService {
       if (!result) throw new Error('A locked identity changed.');
       const isLifeCycleChange = plan.happenings.some(isLifeCycle);
       if (plan.after.state !== 'deprovisioned') return { written: result, awaitsHandlers: isLifeCycleChange };
-      const left = await this.recordRemoval(identity, { ...context, manager });
-      return { written: { ...result, deliveries: [...result.deliveries, ...left] }, awaitsHandlers: true };
+      // The events of the groups that are left cut no access by themselves: the loop delivers them, and nobody waits.
+      await this.recordRemoval(identity, { ...context, manager });
+      return { written: result, awaitsHandlers: true };
     });
     return this.afterWrite(written, awaitsHandlers, context);
   }
@@ -148,7 +148,7 @@ export class IdentitiesService {
   }
 
   /** What a deprovisioned identity leaves behind: a tombstone, and groups without it. */
-  private async recordRemoval(identity: IdentityRow, context: Remover): Promise<readonly DeliveryKey[]> {
+  private async recordRemoval(identity: IdentityRow, context: Remover): Promise<void> {
     const { manager } = context;
     const { organizationId, id, externalId, userNameKey } = identity;
     const [link] = await this.database.run<LinkRow>(findLinkOfIdentity, [organizationId, id], manager);
@@ -157,7 +157,7 @@ export class IdentitiesService {
       [organizationId, id, externalId, userNameKey, link?.nameId ?? null],
       manager,
     );
-    return leaveGroups(this.database, organizationId, id, context);
+    await leaveGroups(this.database, organizationId, id, context);
   }
 
   /** Under the proven link, if it is still there; inactive also where its login is on its way (else nobody would cut it off). */

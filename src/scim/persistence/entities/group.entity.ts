@@ -56,6 +56,8 @@ export class ScimGroup {
 /** One member of one group: a user or a group of the same organization, which the composite keys make sure of. */
 @Entity('scim_group_member')
 @Index('scim_group_member_member', ['memberId'])
+@Index('scim_group_member_user_id', ['userId'], { where: 'user_id IS NOT NULL' })
+@Index('scim_group_member_nested_id', ['memberGroupId'], { where: 'member_group_id IS NOT NULL' })
 @Index('scim_group_member_order', ['groupId', 'position'])
 @Check(
   'scim_group_member_is_one',
@@ -68,9 +70,11 @@ export class ScimGroup {
 })
 @ForeignKey(() => ProvisionedIdentity, ['organizationId', 'userId'], ['organizationId', 'id'], {
   name: 'scim_group_member_user',
+  onDelete: 'CASCADE',
 })
 @ForeignKey(() => ScimGroup, ['organizationId', 'memberGroupId'], ['organizationId', 'id'], {
   name: 'scim_group_member_nested',
+  onDelete: 'CASCADE',
 })
 export class ScimGroupMember {
   @PrimaryColumn({ type: 'uuid', name: 'group_id' })

@@ -48,10 +48,12 @@ CREATE TABLE scim_group_member (
   CONSTRAINT scim_group_member_is_one CHECK (num_nonnulls(user_id, member_group_id) = 1 AND member_id = coalesce(user_id, member_group_id)),
   CONSTRAINT scim_group_member_is_not_itself CHECK (member_id <> group_id),
   CONSTRAINT scim_group_member_group FOREIGN KEY (organization_id, group_id) REFERENCES scim_group (organization_id, id) ON DELETE CASCADE,
-  CONSTRAINT scim_group_member_user FOREIGN KEY (organization_id, user_id) REFERENCES scim_identity (organization_id, id),
-  CONSTRAINT scim_group_member_nested FOREIGN KEY (organization_id, member_group_id) REFERENCES scim_group (organization_id, id)
+  CONSTRAINT scim_group_member_user FOREIGN KEY (organization_id, user_id) REFERENCES scim_identity (organization_id, id) ON DELETE CASCADE,
+  CONSTRAINT scim_group_member_nested FOREIGN KEY (organization_id, member_group_id) REFERENCES scim_group (organization_id, id) ON DELETE CASCADE
 );
 CREATE INDEX scim_group_member_member ON scim_group_member (member_id);
+CREATE INDEX scim_group_member_user_id ON scim_group_member (user_id) WHERE user_id IS NOT NULL;
+CREATE INDEX scim_group_member_nested_id ON scim_group_member (member_group_id) WHERE member_group_id IS NOT NULL;
 CREATE INDEX scim_group_member_order ON scim_group_member (group_id, position)`;
 
 /**
