@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GroupCreated, GroupDeleted } from '../events/scim-events.js';
-import type { WriteContext } from '../identities/identity-store.js';
+import { toHistory, type WriteContext } from '../identities/identity-store.js';
 import type { ScimGroup } from '../persistence/entities/group.entity.js';
 import {
   deleteGroup,
@@ -128,7 +128,7 @@ export class GroupStore {
       members.users,
       members.groups,
       events,
-      ...history(context),
+      ...toHistory(context),
     ];
     const written = await this.write(insertGroup, parameters, values, context.manager);
     if (written) return written;
@@ -151,7 +151,14 @@ export class GroupStore {
     ];
     const { add, remove, others } = members;
     const rows = [add.users, add.groups, remove.filter(isId), others === 'go'];
-    const parameters = [group.organizationId, group.id, ...this.columns(values), changed, ...rows, ...history(context)];
+    const parameters = [
+      group.organizationId,
+      group.id,
+      ...this.columns(values),
+      changed,
+      ...rows,
+      ...toHistory(context),
+    ];
     return this.write(updateGroup, parameters, values, context.manager);
   }
 
@@ -163,8 +170,8 @@ export class GroupStore {
   ): Promise<readonly DeliveryKey[]> {
     const { manager } = context;
     await this.database.run(lockNesting, [organizationId], manager);
-    // Checked before anything is changed: in a caller's transaction nothing would be taken back.
-    checkVersion(groupTag(await this.find(findGroup, organizationId, id, manager)), context.ifMatch);
+    // 404 for all that is no group, a user's id above all: what follows takes any member out of its groups.
+    await this.get(organizationId, id, manager);
     const deliveries = await leaveGroups(this.database, organizationId, id, context);
     const group = await this.lock(organizationId, id, manager);
     checkVersion(groupTag(group), context.ifMatch);
@@ -177,7 +184,7 @@ export class GroupStore {
     const events = JSON.stringify([newEvent(GroupDeleted.type, group.eventSeq + 1, payload)]);
     const [deleted] = await this.database.run<WrittenGroup>(
       deleteGroup,
-      [organizationId, id, events, ...history(context)],
+      [organizationId, id, events, ...toHistory(context)],
       manager,
     );
     return [...deliveries, ...(deleted?.deliveries ?? [])];
@@ -230,8 +237,6 @@ const isKnownAs = (type: string | undefined, isUser: boolean, isGroup: boolean):
   (isGroup && (type === undefined || fold(type) === 'group'));
 
 const optional = (name: string, value: string | null): JsonObject => (value === null ? {} : { [name]: value });
-
-const history = ({ tokenId, requestId }: WriteContext): readonly unknown[] => [tokenId ?? null, requestId ?? null];
 
 const newEvent = (type: string, sequence: number, payload: JsonObject): NewEvent => ({
   id: randomUUID(),

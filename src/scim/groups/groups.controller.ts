@@ -3,7 +3,7 @@ import { readBody } from '../http/read-body.js';
 import { readParameters } from '../http/read-parameters.js';
 import { RequireScope } from '../http/scim-access.decorators.js';
 import { isUnchanged, principalOf, queryOf, type ScimRequest, writeContextOf } from '../http/scim-request.js';
-import { ScimResponder } from '../http/scim-responder.js';
+import { headersOf, ScimResponder } from '../http/scim-responder.js';
 import { findAttribute } from '../protocol/attribute-path.js';
 import { readPage, toListResponse } from '../protocol/list.js';
 import { isProjected, type Projection, project, readProjection } from '../protocol/project.js';
@@ -108,8 +108,3 @@ const projectionOf = (request: ScimRequest): Projection =>
 const members = findAttribute(groupResourceType, 'members');
 
 const showsMembers = (projection: Projection): boolean => members !== undefined && isProjected(projection, members);
-
-function headersOf(group: JsonObject): { Location: string; ETag: string } {
-  const { location, version } = group['meta'] as { location: string; version: string };
-  return { Location: location, ETag: version };
-}

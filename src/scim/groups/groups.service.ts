@@ -19,7 +19,14 @@ import { groupResourceType } from '../protocol/schemas/resource-types.js';
 import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 import { groupAttributes, groupTag, toGroupResource } from './group-resource.js';
 import { GroupStore, type GroupValues } from './group-store.js';
-import { isAboutMembers, type MemberChange, needsMembers, toMemberChange, toReplacement } from './member-change.js';
+import {
+  addedByAny,
+  isAboutMembers,
+  type MemberChange,
+  needsMembers,
+  toMemberChange,
+  toReplacement,
+} from './member-change.js';
 
 /** Which groups, in which order, which page of them, and with or without their members. */
 export interface GroupQuery extends ListQuery {
@@ -124,7 +131,7 @@ export class GroupsService {
       attributes: applyPatch(groupAttributes(group), others, groupResourceType, id),
       members: toMemberChange(operations, members),
     });
-    const plan = { add: operationsAdd(operations), decide, reads };
+    const plan = { add: addedByAny(operations), decide, reads };
     return this.render(await this.change(organizationId, id, plan, context), false);
   }
 
@@ -177,7 +184,8 @@ export class GroupsService {
   }
 
   private inTransaction<T>(context: WriteContext, work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return context.manager ? work(context.manager) : this.database.transactionWithRetry(work);
+    // Under a savepoint in the caller's: what is refused leaves nothing behind there either.
+    return context.manager ? context.manager.transaction(work) : this.database.transactionWithRetry(work);
   }
 
   /** Group events never cut access by themselves: nobody waits for them. */
@@ -185,12 +193,6 @@ export class GroupsService {
     if (deliveries.length > 0 && !manager) this.relay.nudge();
   }
 }
-
-/** Everybody whom any operation adds, whatever a later one does. */
-const operationsAdd = (operations: ReturnType<typeof readPatch>): MemberChange['add'] =>
-  operations
-    .filter(({ type }) => type === 'add' || type === 'replace')
-    .flatMap((operation) => toMemberChange([operation], []).add);
 
 function valuesOf({ displayName, externalId }: ResourceAttributes): GroupValues {
   if (typeof displayName !== 'string') throw new Error('A Group without displayName got past its schema.');

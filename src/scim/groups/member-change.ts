@@ -50,6 +50,12 @@ export function toMemberChange(operations: readonly PatchOperation[], current: r
     .reduce((change, operation) => applyOne(change, operation, current), noMemberChange);
 }
 
+/** Everybody whom any operation adds, whatever a later one does: who has to be looked up and held before the group is locked. */
+export const addedByAny = (operations: readonly PatchOperation[]): readonly NamedMember[] =>
+  operations
+    .filter(({ type }) => type === 'add' || type === 'replace')
+    .flatMap((operation) => toMemberChange([operation], []).add);
+
 function applyOne(change: MemberChange, operation: PatchOperation, current: readonly JsonObject[]): MemberChange {
   if (operation.type === 'expectId') return change;
   const part = operation.path.target.subAttribute;

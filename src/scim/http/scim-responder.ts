@@ -53,3 +53,9 @@ function mediaType(accept: string | undefined): string {
   const plain = types.includes('application/json') && !types.includes('application/scim+json');
   return `${plain ? 'application/json' : 'application/scim+json'}; charset=utf-8`;
 }
+
+/** RFC 7644 §3.3 and §3.14: what an answer with one resource says of it in its headers. */
+export function headersOf(resource: JsonObject): { Location: string; ETag: string } {
+  const { location, version } = resource['meta'] as { location: string; version: string };
+  return { Location: location, ETag: version };
+}

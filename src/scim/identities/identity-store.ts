@@ -25,6 +25,12 @@ export interface WriteContext {
   readonly manager?: EntityManager;
 }
 
+/** The last parameters of every statement that writes events: token id, request id. */
+export const toHistory = ({ tokenId, requestId }: Pick<WriteContext, 'tokenId' | 'requestId'>): readonly unknown[] => [
+  tokenId ?? null,
+  requestId ?? null,
+];
+
 /** What a write left behind. */
 export interface Written {
   readonly identity: IdentityRow;
@@ -54,7 +60,7 @@ export class IdentityStore {
       randomUUID(),
       ...toParameters(values),
       JSON.stringify(events),
-      ...history(context),
+      ...toHistory(context),
     ];
     const written = await this.write(insertIdentity, parameters, values.resource, context);
     if (written) return written;
@@ -69,7 +75,7 @@ export class IdentityStore {
     const { organizationId, id, eventSeq, version } = identity;
     const shown = plan.happenings.some(({ type }) => type !== UserLinked.type);
     const events = toEvents(plan.happenings, plan.after, { eventSeq, version: version + (shown ? 1 : 0) });
-    const values = [...toParameters(plan.after), JSON.stringify(events), ...history(context), shown];
+    const values = [...toParameters(plan.after), JSON.stringify(events), ...toHistory(context), shown];
     return this.write(updateIdentity, [organizationId, id, eventSeq, ...values], plan.after.resource, context);
   }
 
@@ -114,8 +120,6 @@ function creation({ accountId, resource }: IdentityValues): readonly Happening[]
   if (!coreAttributesOf(resource).active) happenings.push({ type: UserDeactivated.type, changed: ['active'] });
   return happenings;
 }
-
-const history = ({ tokenId, requestId }: WriteContext): readonly unknown[] => [tokenId ?? null, requestId ?? null];
 
 function translateViolation(error: unknown, resource: ResourceAttributes): unknown {
   const { userName, externalId } = coreAttributesOf(resource);

@@ -96,8 +96,8 @@ export const insertGroup: Statement = {
 WITH changed AS (
   INSERT INTO scim_group (id, organization_id, connection_id, external_id, display_name, display_name_key, unique_name_key,
     version, event_seq, created_at, modified_at)
-  SELECT $2::uuid, c.organization_id, c.id, $3::text, $4::text, $5::text, $6::text, 1, jsonb_array_length($9::jsonb), now(), now()
-  FROM scim_connection c WHERE c.organization_id = $1
+  SELECT $2::uuid, c.organization_id, c.id, $3::text, $4::text, $5::text, $6::text, 1, jsonb_array_length($9::jsonb), clock.at, clock.at
+  FROM scim_connection c, (SELECT clock_timestamp() AS at) clock WHERE c.organization_id = $1
   RETURNING *
 ), added AS (
   INSERT INTO scim_group_member (group_id, organization_id, user_id, member_group_id, member_id)
@@ -149,7 +149,7 @@ happening AS (
 changed AS (
   UPDATE scim_group SET external_id = $3, display_name = $4, display_name_key = $5, unique_name_key = $6,
     version = version + 1, event_seq = event_seq + (SELECT count(*) FROM happening)::integer,
-    modified_at = greatest(now()::timestamptz(3), modified_at + interval '1 ms')
+    modified_at = greatest(clock_timestamp()::timestamptz(3), modified_at + interval '1 ms')
   WHERE organization_id = $1 AND id = $2 AND EXISTS (SELECT 1 FROM happening)
   RETURNING *
 ),
@@ -186,7 +186,7 @@ WITH removed AS (
 ),
 changed AS (
   UPDATE scim_group SET version = version + 1, event_seq = event_seq + 1,
-    modified_at = greatest(now()::timestamptz(3), modified_at + interval '1 ms')
+    modified_at = greatest(clock_timestamp()::timestamptz(3), modified_at + interval '1 ms')
   FROM removed WHERE scim_group.id = removed.group_id
   RETURNING scim_group.*
 ),

@@ -3,7 +3,7 @@ import { readBody } from '../http/read-body.js';
 import { readParameters } from '../http/read-parameters.js';
 import { RequireScope } from '../http/scim-access.decorators.js';
 import { isUnchanged, principalOf, queryOf, type ScimRequest, writeContextOf } from '../http/scim-request.js';
-import { ScimResponder } from '../http/scim-responder.js';
+import { headersOf, ScimResponder } from '../http/scim-responder.js';
 import { readPage, toListResponse } from '../protocol/list.js';
 import { type Projection, project, readProjection } from '../protocol/project.js';
 import type { JsonObject } from '../protocol/resource.js';
@@ -93,8 +93,3 @@ export class UsersController {
 
 const projectionOf = (request: ScimRequest): Projection =>
   readProjection(readParameters(queryOf(request)), userResourceType);
-
-function headersOf(user: JsonObject): { Location: string; ETag: string } {
-  const { location, version } = user['meta'] as { location: string; version: string };
-  return { Location: location, ETag: version };
-}

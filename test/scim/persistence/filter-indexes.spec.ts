@@ -2,25 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { identitySource } from '../../../src/scim/persistence/identity-source.js';
 import { IDENTITY } from '../../../src/scim/persistence/identity-statements.js';
 import { listRows } from '../../../src/scim/persistence/list-rows.js';
-import { ScimDatabase, type Statement } from '../../../src/scim/persistence/scim-database.js';
 import { parseFilter } from '../../../src/scim/protocol/filter/parse-filter.js';
 import { userResourceType } from '../../../src/scim/protocol/schemas/resource-types.js';
 import { SCIM_OPTIONS, type ScimModuleOptions } from '../../../src/scim/scim.options.js';
+import { ExplainingDatabase } from '../../support/explaining-database.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 
 const PEOPLE = 4000;
 const organizationId = 'large';
-
-/** Notes the plan of each statement before it runs. */
-class ExplainingDatabase extends ScimDatabase {
-  readonly plans: string[] = [];
-
-  override async run<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    const lines = await super.run<{ 'QUERY PLAN': string }>({ text: `EXPLAIN ${statement.text}` }, values);
-    this.plans.push(lines.map((line) => line['QUERY PLAN']).join('\n'));
-    return super.run<Row>(statement, values);
-  }
-}
 
 describe('a look-up among thousands', () => {
   let host: ModuleHost;

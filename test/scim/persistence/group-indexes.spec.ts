@@ -1,25 +1,14 @@
 import { groupSource } from '../../../src/scim/persistence/group-source.js';
 import { GROUP } from '../../../src/scim/persistence/group-statements.js';
 import { listRows } from '../../../src/scim/persistence/list-rows.js';
-import { ScimDatabase, type Statement } from '../../../src/scim/persistence/scim-database.js';
 import { parseFilter } from '../../../src/scim/protocol/filter/parse-filter.js';
 import { groupResourceType } from '../../../src/scim/protocol/schemas/resource-types.js';
 import { SCIM_OPTIONS, type ScimModuleOptions } from '../../../src/scim/scim.options.js';
+import { ExplainingDatabase } from '../../support/explaining-database.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 
 const GROUPS = 2000;
 const organizationId = 'large';
-
-/** Notes the plan of each statement before it runs. */
-class ExplainingDatabase extends ScimDatabase {
-  readonly plans: string[] = [];
-
-  override async run<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    const lines = await super.run<{ 'QUERY PLAN': string }>({ text: `EXPLAIN ${statement.text}` }, values);
-    this.plans.push(lines.map((line) => line['QUERY PLAN']).join('\n'));
-    return super.run<Row>(statement, values);
-  }
-}
 
 describe('a look-up among thousands of groups', () => {
   let host: ModuleHost;

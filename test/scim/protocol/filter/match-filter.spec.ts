@@ -3,9 +3,8 @@ import { findAttribute } from '../../../../src/scim/protocol/attribute-path.js';
 import { matchFilter, matchValue } from '../../../../src/scim/protocol/filter/match-filter.js';
 import { parseFilter, parseValueFilter } from '../../../../src/scim/protocol/filter/parse-filter.js';
 import type { JsonObject } from '../../../../src/scim/protocol/resource.js';
-import { simple } from '../../../../src/scim/protocol/schemas/attribute.js';
 import { userResourceType } from '../../../../src/scim/protocol/schemas/resource-types.js';
-import type { ResourceType } from '../../../../src/scim/protocol/schemas/schema.js';
+import { thing } from './show-filter.js';
 
 const U = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const E = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
@@ -136,21 +135,6 @@ describe('matchFilter', () => {
   });
 
   it('compares numbers as numbers', () => {
-    const thing: ResourceType = {
-      name: 'Thing',
-      endpoint: '/Things',
-      description: '',
-      schema: {
-        id: 'urn:thing',
-        name: 'Thing',
-        description: '',
-        attributes: [
-          simple({ name: 'count', description: '', type: 'integer' }),
-          simple({ name: 'tags', description: '', multiValued: true }),
-        ],
-      },
-      extensions: [],
-    };
     const attributes = { count: 10, tags: ['Red', 'blue'] };
     expect(matches('count gt 9', attributes, thing)).toBe(true);
     expect(matches('count lt 9', attributes, thing)).toBe(false);

@@ -1,0 +1,12 @@
+import { ScimDatabase, type Statement } from '../../src/scim/persistence/scim-database.js';
+
+/** Notes the plan of each statement before it runs. */
+export class ExplainingDatabase extends ScimDatabase {
+  readonly plans: string[] = [];
+
+  override async run<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+    const lines = await super.run<{ 'QUERY PLAN': string }>({ text: `EXPLAIN ${statement.text}` }, values);
+    this.plans.push(lines.map((line) => line['QUERY PLAN']).join('\n'));
+    return super.run<Row>(statement, values);
+  }
+}
