@@ -5,7 +5,7 @@ const LANES_OF_ONE_CONSUMER = LANES - 1;
 
 /** What a lane is taken for. */
 export interface Passenger {
-  readonly eventSeq: string;
+  readonly aggregateId: string;
   readonly consumer: string;
 }
 
@@ -15,8 +15,8 @@ interface Waiting {
 }
 
 /**
- * Bounds how many deliveries this process works on at a time, whoever asked for them; no delivery is worked on twice at a
- * time. Those who wait are served before those who only try.
+ * Bounds how many deliveries this process works on at a time, whoever asked for them. Of one identity and consumer it is one
+ * at a time, because they must not overtake each other. Those who wait are served before those who only try.
  */
 export class Lanes {
   private readonly busy = new Map<string, string>();
@@ -66,4 +66,4 @@ export class Lanes {
   }
 }
 
-const keyOf = ({ eventSeq, consumer }: Passenger): string => `${eventSeq} ${consumer}`;
+const keyOf = ({ aggregateId, consumer }: Passenger): string => `${aggregateId} ${consumer}`;
