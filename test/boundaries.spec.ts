@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folders of src/scim in the order in which imports may point: each at itself and at what stands before it. */
-const layers = ['protocol', 'persistence', 'events', 'tokens', 'identities', 'http'];
+const layers = ['protocol', 'persistence', 'events', 'tokens', 'identities', 'http', 'resources'];
 /** These stand beside each other on top of the layers. */
 const features = ['users', 'groups', 'discovery', 'admin'];
 /** These work through users and groups, and serve nobody but the client. */

@@ -21,7 +21,7 @@ import { ScimEventsService } from './events/scim-events.service.js';
 import { ScimRelay } from './events/scim-relay.js';
 import { GroupStore } from './groups/group-store.js';
 import { GroupsService } from './groups/groups.service.js';
-import { GroupsController } from './groups/groups.controller.js';
+import { GroupsEndpoint, groupsRoutes } from './groups/groups.endpoint.js';
 import { mountControllers, subclass } from './http/mount-controllers.js';
 import { ScimBearerStrategy } from './http/scim-bearer.strategy.js';
 import { ScimExceptionFilter } from './http/scim-exception.filter.js';
@@ -36,16 +36,21 @@ import { IdentitiesService } from './identities/identities.service.js';
 import { IdentityLinksService } from './identities/identity-links.service.js';
 import { IdentityStore } from './identities/identity-store.js';
 import { SCIM_DATA_SOURCE, ScimDatabase } from './persistence/scim-database.js';
+import { ResourceTypes } from './protocol/resource-types.js';
+import { type ResourceRoutes, resourceController } from './resources/resource-controller.js';
+import { ResourceEndpoints } from './resources/resource-endpoints.js';
 import { SCIM_OPTIONS, type ScimAdminOptions, type ScimModuleExtras, type ScimModuleOptions } from './scim.options.js';
 import { ScimEntitlements } from './tokens/scim-entitlements.js';
 import { ScimTokenVerifier } from './tokens/scim-token-verifier.js';
 import { ScimTokensService } from './tokens/scim-tokens.service.js';
-import { UsersController } from './users/users.controller.js';
+import { UsersEndpoint, usersRoutes } from './users/users.endpoint.js';
 import { UsersService } from './users/users.service.js';
 
 const DEFAULT_PATH = 'scim/v2';
 
-const SCIM_CONTROLLERS: readonly Type[] = [DiscoveryController, UsersController, GroupsController];
+const ROUTES: readonly ResourceRoutes[] = [usersRoutes, groupsRoutes];
+
+const SCIM_CONTROLLERS: readonly Type[] = [DiscoveryController, ...ROUTES.map(resourceController)];
 
 /** What a host may inject. */
 const EXPORTED: readonly Type[] = [
@@ -67,6 +72,8 @@ const PROVIDERS: readonly Type[] = [
   IdentityStore,
   GroupStore,
   IdentitiesService,
+  UsersEndpoint,
+  GroupsEndpoint,
   ScimPaths,
   ScimResponder,
   ScimExceptionFilter,
@@ -106,6 +113,8 @@ function assemble(definition: DynamicModule, extras: ScimModuleExtras): DynamicM
       ...PROVIDERS,
       { provide: SCIM_DATA_SOURCE, useExisting: getDataSourceToken(extras.dataSource) },
       { provide: SCIM_PATH, useValue: path },
+      { provide: ResourceTypes, useValue: new ResourceTypes(extras.extensions, extras.resourceTypes) },
+      ResourceEndpoints.provide(ROUTES),
       { provide: ScimRoutes, useValue: new ScimRoutes(SCIM_CONTROLLERS) },
       ...(admin ? adminProviders(admin) : []),
     ],

@@ -1,5 +1,7 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { SchemaExtension } from './protocol/resource-types.js';
+import type { ResourceType } from './protocol/schemas/schema.js';
 
 /** What the module's providers read; set once at start-up. */
 export const SCIM_OPTIONS = Symbol.for('scim:options');
@@ -124,4 +126,8 @@ export interface ScimModuleExtras {
   /** Metadata put on the SCIM controllers, e.g. `{ isPublic: true }` for a host's global guard. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly admin?: ScimAdminOptions;
+  /** Schemas of the host's own that Users, Groups or other resources may use. */
+  readonly extensions?: readonly SchemaExtension[];
+  /** Resource types beside User and Group. */
+  readonly resourceTypes?: readonly ResourceType[];
 }

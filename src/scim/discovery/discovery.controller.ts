@@ -10,16 +10,11 @@ import {
   toServiceProviderConfig,
 } from '../protocol/discovery.js';
 import { toListResponse } from '../protocol/list.js';
+import { ResourceTypes } from '../protocol/resource-types.js';
 import type { JsonObject } from '../protocol/resource.js';
+import type { Schema } from '../protocol/schemas/schema.js';
 import { forbidden, notFound } from '../protocol/scim-error.js';
-import { groupResourceType, userResourceType } from '../protocol/schemas/resource-types.js';
 import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
-
-const RESOURCE_TYPES = [userResourceType, groupResourceType];
-const SCHEMAS = [
-  ...RESOURCE_TYPES.flatMap(({ schema, extensions }) => [schema, ...extensions.map((extension) => extension.schema)]),
-  ...metaSchemas,
-];
 
 /** RFC 7644 §4: what this service provider can do, and nothing that it cannot. */
 @Controller()
@@ -29,6 +24,7 @@ export class DiscoveryController {
     @Inject(ScimPaths) private readonly paths: ScimPaths,
     @Inject(SCIM_OPTIONS) private readonly options: ScimModuleOptions,
     @Inject(ScimResponder) private readonly responder: ScimResponder,
+    @Inject(ResourceTypes) private readonly types: ResourceTypes,
   ) {}
 
   @Get('ServiceProviderConfig')
@@ -50,27 +46,35 @@ export class DiscoveryController {
     this.answer(
       request,
       response,
-      listOf(RESOURCE_TYPES.map((type) => toResourceTypeDocument(type, this.paths.baseUrl))),
+      listOf(this.types.all.map((type) => toResourceTypeDocument(type, this.paths.baseUrl))),
     );
   }
 
   @Get('ResourceTypes/:name')
   resourceType(@Req() request: ScimRequest, @Res() response: unknown, @Param('name') name: string): void {
-    const found = RESOURCE_TYPES.find((type) => type.name === name);
+    const found = this.types.all.find((type) => type.name === name);
     if (!found) throw notFound(`There is no resource type ${name}.`);
     this.answer(request, response, toResourceTypeDocument(found, this.paths.baseUrl));
   }
 
   @Get('Schemas')
   schemas(@Req() request: ScimRequest, @Res() response: unknown): void {
-    this.answer(request, response, listOf(SCHEMAS.map((schema) => toSchemaDocument(schema, this.paths.baseUrl))));
+    this.answer(
+      request,
+      response,
+      listOf(this.allSchemas.map((schema) => toSchemaDocument(schema, this.paths.baseUrl))),
+    );
   }
 
   @Get('Schemas/:urn')
   schema(@Req() request: ScimRequest, @Res() response: unknown, @Param('urn') urn: string): void {
-    const found = SCHEMAS.find(({ id }) => id.toLowerCase() === urn.toLowerCase());
+    const found = this.allSchemas.find(({ id }) => id.toLowerCase() === urn.toLowerCase());
     if (!found) throw notFound(`There is no schema ${urn}.`);
     this.answer(request, response, toSchemaDocument(found, this.paths.baseUrl));
+  }
+
+  private get allSchemas(): readonly Schema[] {
+    return [...this.types.schemas, ...metaSchemas];
   }
 
   /** RFC 7644 §4: a filter on discovery is refused, paging and sorting are ignored. */

@@ -13,9 +13,9 @@ import { applyPatch } from '../protocol/apply-patch.js';
 import { checkVersion } from '../protocol/etag.js';
 import { readPatch } from '../protocol/read-patch.js';
 import { readReplacement, readResource } from '../protocol/read-resource.js';
+import { ResourceTypes } from '../protocol/resource-types.js';
 import type { JsonObject, ResourceAttributes } from '../protocol/resource.js';
 import { invalidValue } from '../protocol/scim-error.js';
-import { groupResourceType } from '../protocol/schemas/resource-types.js';
 import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 import { groupAttributes, groupTag, toGroupResource } from './group-resource.js';
 import { GroupStore, type GroupValues } from './group-store.js';
@@ -60,6 +60,7 @@ export class GroupsService {
     private readonly store: GroupStore,
     private readonly relay: ScimRelay,
     private readonly paths: ScimPaths,
+    private readonly resourceTypes: ResourceTypes,
     @Inject(SCIM_OPTIONS) private readonly options: ScimModuleOptions,
   ) {}
 
@@ -68,7 +69,7 @@ export class GroupsService {
    * @throws ScimError 400 invalidSyntax, invalidValue (also for unknown members); 409 uniqueness.
    */
   async create(organizationId: string, group: unknown, context: GroupWriteContext = {}): Promise<JsonObject> {
-    const { members, ...attributes } = readResource(group, groupResourceType);
+    const { members, ...attributes } = readResource(group, this.resourceTypes.group);
     const { add } = toReplacement(members);
     const written = await this.inTransaction(context, async (manager) => {
       const ids = await this.store.lockMembers(organizationId, add, manager);
@@ -89,7 +90,7 @@ export class GroupsService {
 
   /** @throws ScimError 400 invalidFilter, invalidPath, invalidValue */
   async list(organizationId: string, query: GroupQuery = {}): Promise<GroupList> {
-    const selection = readSelection(query, groupResourceType, limitsOf(this.options));
+    const selection = readSelection(query, this.resourceTypes.group, limitsOf(this.options));
     const table = { columns: GROUP, name: 'scim_group', visible: 'TRUE', source: groupSource(this.paths.baseUrl) };
     const { rows, totalResults } = await listRows<ScimGroup>(this.database, organizationId, table, selection);
     const members = query.withMembers === false ? undefined : await this.membersOf(rows);
@@ -108,9 +109,9 @@ export class GroupsService {
     context: GroupWriteContext = {},
   ): Promise<JsonObject> {
     // Read once before anything is locked, and again against the group as it is.
-    const { add } = toReplacement(readResource(group, groupResourceType)['members']);
+    const { add } = toReplacement(readResource(group, this.resourceTypes.group)['members']);
     const decide: Decision = (current) => {
-      const { members, ...attributes } = readReplacement(group, groupResourceType, groupAttributes(current));
+      const { members, ...attributes } = readReplacement(group, this.resourceTypes.group, groupAttributes(current));
       return { attributes, members: toReplacement(members) };
     };
     const written = await this.change(organizationId, id, { add, decide, reads: false }, context);
@@ -124,11 +125,11 @@ export class GroupsService {
    * @throws ScimError 400; 404; 409 uniqueness; 413.
    */
   async patch(organizationId: string, id: string, patch: unknown, context: WriteContext = {}): Promise<JsonObject> {
-    const operations = readPatch(patch, groupResourceType);
+    const operations = readPatch(patch, this.resourceTypes.group);
     const others = operations.filter((operation) => !isAboutMembers(operation));
     const reads = needsMembers(operations);
     const decide: Decision = (group, members) => ({
-      attributes: applyPatch(groupAttributes(group), others, groupResourceType, id),
+      attributes: applyPatch(groupAttributes(group), others, this.resourceTypes.group, id),
       members: toMemberChange(operations, members),
     });
     const plan = { add: addedByAny(operations), decide, reads };

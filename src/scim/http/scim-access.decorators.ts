@@ -2,19 +2,28 @@ import { SetMetadata } from '@nestjs/common';
 import type { TokenScope } from '../tokens/token-scopes.js';
 
 export const SCIM_ACCESS = Symbol.for('scim:access');
+export const SCIM_SCOPES = Symbol.for('scim:scopes');
 
 /** What a route asks of a token. Every SCIM route states one: without, ScimTokenGuard lets nobody in. */
 export type ScimAccess =
-  | { readonly type: 'scope'; readonly scope: TokenScope }
-  | { readonly type: 'any-token' }
-  /** Discovery: open without a token, so that a client can find out how to get one; a bad token is refused all the same. */
-  | { readonly type: 'discovery' };
+  /** The scope that the controller's `RequireScopes` names for it. */
+  | 'read'
+  | 'write'
+  | 'any-token'
+  /** Open without a token, so that a client can find out how to get one; a bad token is refused all the same. */
+  | 'discovery';
 
-export const RequireScope = (scope: TokenScope): MethodDecorator & ClassDecorator =>
-  SetMetadata(SCIM_ACCESS, { type: 'scope', scope } satisfies ScimAccess);
+/** The scopes of a resource type. */
+export interface ResourceScopes {
+  readonly read: TokenScope;
+  readonly write: TokenScope;
+}
 
-export const AnyToken = (): MethodDecorator & ClassDecorator =>
-  SetMetadata(SCIM_ACCESS, { type: 'any-token' } satisfies ScimAccess);
+export const RequireScopes = (scopes: ResourceScopes): ClassDecorator => SetMetadata(SCIM_SCOPES, scopes);
 
-export const Discovery = (): MethodDecorator & ClassDecorator =>
-  SetMetadata(SCIM_ACCESS, { type: 'discovery' } satisfies ScimAccess);
+const access = (value: ScimAccess): MethodDecorator & ClassDecorator => SetMetadata(SCIM_ACCESS, value);
+
+export const Reads = (): MethodDecorator & ClassDecorator => access('read');
+export const Writes = (): MethodDecorator & ClassDecorator => access('write');
+export const AnyToken = (): MethodDecorator & ClassDecorator => access('any-token');
+export const Discovery = (): MethodDecorator & ClassDecorator => access('discovery');

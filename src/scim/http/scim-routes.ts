@@ -1,4 +1,5 @@
 import { RequestMethod, type Type } from '@nestjs/common';
+import { MetadataScanner } from '@nestjs/core';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 
 /** The SCIM endpoints that exist, read from the controllers, for 405 answers and for the spelling of their names. */
@@ -29,7 +30,7 @@ export class ScimRoutes {
 function routesOf(controller: Type): { segments: readonly string[]; method: string }[] {
   const base = String(Reflect.getMetadata(PATH_METADATA, controller));
   const prototype = controller.prototype as Readonly<Record<string, unknown>>;
-  return Object.getOwnPropertyNames(prototype).flatMap((name) => {
+  return new MetadataScanner().getAllMethodNames(prototype).flatMap((name) => {
     const handler = prototype[name];
     if (typeof handler !== 'function' || !Reflect.hasMetadata(METHOD_METADATA, handler)) return [];
     const method = RequestMethod[Number(Reflect.getMetadata(METHOD_METADATA, handler))] ?? 'ALL';

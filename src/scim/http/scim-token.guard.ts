@@ -5,7 +5,8 @@ import { AuthGuard } from '@nestjs/passport';
 import { forbidden, invalidSyntax, unauthorized } from '../protocol/scim-error.js';
 import { ScimEntitlements } from '../tokens/scim-entitlements.js';
 import type { ScimPrincipal } from '../tokens/scim-token-verifier.js';
-import { SCIM_ACCESS, type ScimAccess } from './scim-access.decorators.js';
+import type { TokenScope } from '../tokens/token-scopes.js';
+import { type ResourceScopes, SCIM_ACCESS, SCIM_SCOPES, type ScimAccess } from './scim-access.decorators.js';
 import { INVALID_TOKEN_CHALLENGE, ScimBearerStrategy } from './scim-bearer.strategy.js';
 import { ScimRateLimits } from './scim-rate-limits.js';
 import { queryOf, type ScimRequest } from './scim-request.js';
@@ -29,22 +30,31 @@ export class ScimTokenGuard implements CanActivate {
   /** @throws ScimError 400, 401, 403, 429; 503 when the host or the database cannot say. */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<ScimRequest>();
-    const access = this.reflector.getAllAndOverride<ScimAccess | undefined>(SCIM_ACCESS, [
-      context.getHandler(),
-      context.getClass(),
-    ]);
+    const access = this.accessOf(context);
     if (hasTokenInQuery(request)) {
       throw invalidSyntax('A token is taken from the Authorization header only; this one is in a URL now: revoke it.');
     }
-    if (access?.type === 'discovery' && request.headers.authorization === undefined) return true;
+    if (access === 'discovery' && request.headers.authorization === undefined) return true;
     const principal = await this.authenticate(context, request);
     await this.limits.countRequest(principal.organizationId);
     const entitlement = await this.entitlements.get(principal.organizationId);
     if (!entitlement.allowed) throw forbidden(entitlement.detail);
-    if (!access || (access.type === 'scope' && !principal.scopes.has(access.scope))) {
-      throw forbidden(`This token lacks the scope ${access?.type === 'scope' ? access.scope : 'of this endpoint'}.`);
-    }
+    if (!access) throw forbidden('No token is good for this endpoint.');
+    const scope = this.scopeOf(access, context);
+    if (scope !== undefined && !principal.scopes.has(scope)) throw forbidden(`This token lacks the scope ${scope}.`);
     return true;
+  }
+
+  private accessOf(context: ExecutionContext): ScimAccess | undefined {
+    return this.reflector.getAllAndOverride<ScimAccess | undefined>(SCIM_ACCESS, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+  }
+
+  private scopeOf(access: ScimAccess, context: ExecutionContext): TokenScope | undefined {
+    if (access !== 'read' && access !== 'write') return undefined;
+    return this.reflector.get<ResourceScopes>(SCIM_SCOPES, context.getClass())[access];
   }
 
   /**

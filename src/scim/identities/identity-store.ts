@@ -10,6 +10,7 @@ import { findIdentity, insertIdentity, lockIdentity, updateIdentity } from '../p
 import type { DeliveryKey } from '../persistence/outbox-statements.js';
 import { violatedIndex } from '../persistence/database-errors.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
+import { ResourceTypes } from '../protocol/resource-types.js';
 import type { ResourceAttributes } from '../protocol/resource.js';
 import { notFound, uniqueness } from '../protocol/scim-error.js';
 import { type Happening, toEvents } from './identity-events.js';
@@ -40,7 +41,10 @@ export interface Written {
 /** Identities in the database: each write is one statement together with its events. */
 @Injectable()
 export class IdentityStore {
-  constructor(private readonly database: ScimDatabase) {}
+  constructor(
+    private readonly database: ScimDatabase,
+    private readonly resourceTypes: ResourceTypes,
+  ) {}
 
   /** @throws ScimError 404 for every id that is not a live identity of this organization. */
   async get(organizationId: string, id: string, manager?: EntityManager): Promise<IdentityRow> {
@@ -58,7 +62,7 @@ export class IdentityStore {
     const parameters = [
       organizationId,
       randomUUID(),
-      ...toParameters(values),
+      ...toParameters(values, this.resourceTypes.user),
       JSON.stringify(events),
       ...toHistory(context),
     ];
@@ -75,7 +79,12 @@ export class IdentityStore {
     const { organizationId, id, eventSeq, version } = identity;
     const shown = plan.happenings.some(({ type }) => type !== UserLinked.type);
     const events = toEvents(plan.happenings, plan.after, { eventSeq, version: version + (shown ? 1 : 0) });
-    const values = [...toParameters(plan.after), JSON.stringify(events), ...toHistory(context), shown];
+    const values = [
+      ...toParameters(plan.after, this.resourceTypes.user),
+      JSON.stringify(events),
+      ...toHistory(context),
+      shown,
+    ];
     return this.write(updateIdentity, [organizationId, id, eventSeq, ...values], plan.after.resource, context);
   }
 

@@ -6,7 +6,7 @@ import type {
 import { emailKeys, toSearchDocument } from '../persistence/search-document.js';
 import { fold } from '../protocol/comparable.js';
 import type { Json, JsonObject, ResourceAttributes } from '../protocol/resource.js';
-import { userResourceType } from '../protocol/schemas/resource-types.js';
+import type { ResourceType } from '../protocol/schemas/schema.js';
 
 /** Attributes that have columns of their own. */
 const COLUMNS: ReadonlySet<string> = new Set(['externalId', 'userName', 'active']);
@@ -37,9 +37,12 @@ export const resourceOf = (identity: ProvisionedIdentity): ResourceAttributes =>
  * The parameters that `insertIdentity` and `updateIdentity` share: external id, user name, its key, state, active, account,
  * linked by, attributes, search document, e-mail keys.
  */
-export function toParameters({ state, accountId, linkedBy, resource }: IdentityValues): readonly unknown[] {
+export function toParameters(
+  { state, accountId, linkedBy, resource }: IdentityValues,
+  resourceType: ResourceType,
+): readonly unknown[] {
   const { userName, externalId, active } = coreAttributesOf(resource);
-  const search = toSearchDocument(resource, userResourceType);
+  const search = toSearchDocument(resource, resourceType);
   const attributes: Record<string, Json> = {};
   for (const [name, value] of Object.entries(resource)) {
     if (!COLUMNS.has(name)) attributes[name] = value;

@@ -34,14 +34,14 @@ export const lockGroup: Statement = {
 };
 
 /**
- * $1 organization, $2 ids: which of them are live users. Locked in order and against removal, before any group is, so that
- * no member is added who is being removed.
+ * $1 organization, $2 ids: which of them are live users. Locked in order and against removal (`lockForRemoval`), before any
+ * group is, so that no member is added who is being removed. Not against other writes: of a user in a long list, say.
  */
 export const lockMemberUsers: Statement = {
   name: 'scim_lock_member_users',
   text: `
 SELECT i.id FROM scim_identity i
-WHERE i.organization_id = $1 AND i.id = ANY ($2::uuid[]) AND i.state <> 'deprovisioned' ORDER BY i.id FOR SHARE`,
+WHERE i.organization_id = $1 AND i.id = ANY ($2::uuid[]) AND i.state <> 'deprovisioned' ORDER BY i.id FOR KEY SHARE`,
 };
 
 /**

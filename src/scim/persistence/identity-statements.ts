@@ -42,9 +42,15 @@ SELECT ${IDENTITY} FROM scim_identity i
 WHERE i.organization_id = $1 AND i.id = $2 AND i.state <> 'deprovisioned'`,
 };
 
-/** $1 organization, $2 id. In a transaction. */
+/** $1 organization, $2 id. In a transaction: nobody else writes the identity; it may become a member of groups. */
 export const lockIdentity: Statement = {
   name: 'scim_lock_identity',
+  text: `${findIdentity.text} FOR NO KEY UPDATE`,
+};
+
+/** The same before it is deprovisioned: whoever is making it a member (`lockMemberUsers`) is waited for, and nobody begins. */
+export const lockForRemoval: Statement = {
+  name: 'scim_lock_identity_for_removal',
   text: `${findIdentity.text} FOR UPDATE`,
 };
 

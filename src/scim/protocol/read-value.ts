@@ -30,7 +30,7 @@ export function readList(attribute: Attribute, input: unknown, label: string): r
   checkCount(attribute, inputs);
   return inputs.flatMap((each) => {
     const value = toAssigned(readSingle(attribute, each, label));
-    if (value === undefined && isUnassigned(each)) return [];
+    // A null in a list says nothing, unless its values need a part: a member without an id is no member left out.
     checkRequiredParts(attribute, value, label);
     return value === undefined ? [] : [value];
   });

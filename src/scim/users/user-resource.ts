@@ -5,20 +5,20 @@ import { schemasOf } from '../protocol/resource-schemas.js';
 import { isJsonObject } from '../protocol/json-object.js';
 import type { JsonObject, ResourceAttributes } from '../protocol/resource.js';
 import { enterpriseUserSchema } from '../protocol/schemas/enterprise-user.js';
-import { userResourceType } from '../protocol/schemas/resource-types.js';
+import type { ResourceType } from '../protocol/schemas/schema.js';
 
 const locationOf = (identity: IdentityRow, baseUrl: string): string => `${baseUrl}/Users/${identity.id}`;
 
 /** An identity as RFC 7643 §4.1 shows it; nothing of accounts, links or states. */
-export function toUserResource(identity: IdentityRow, baseUrl: string): JsonObject {
+export function toUserResource(identity: IdentityRow, resourceType: ResourceType, baseUrl: string): JsonObject {
   const attributes = resourceOf(identity);
   return {
-    schemas: schemasOf(attributes, userResourceType),
+    schemas: schemasOf(attributes, resourceType),
     id: identity.id,
     ...withManager(attributes, identity.managerName, baseUrl),
     ...(identity.groups.length === 0 ? {} : { groups: identity.groups.map((group) => toGroup(group, baseUrl)) }),
     meta: {
-      resourceType: userResourceType.name,
+      resourceType: resourceType.name,
       created: identity.createdAt.toISOString(),
       lastModified: identity.modifiedAt.toISOString(),
       location: locationOf(identity, baseUrl),

@@ -10,8 +10,8 @@ import { ScimDatabase } from '../persistence/scim-database.js';
 import { applyPatch } from '../protocol/apply-patch.js';
 import { readPatch } from '../protocol/read-patch.js';
 import { readReplacement, readResource } from '../protocol/read-resource.js';
+import { ResourceTypes } from '../protocol/resource-types.js';
 import type { JsonObject } from '../protocol/resource.js';
-import { userResourceType } from '../protocol/schemas/resource-types.js';
 import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 import { toUserResource } from './user-resource.js';
 
@@ -31,6 +31,7 @@ export class UsersService {
     private readonly store: IdentityStore,
     private readonly identities: IdentitiesService,
     private readonly paths: ScimPaths,
+    private readonly resourceTypes: ResourceTypes,
     @Inject(SCIM_OPTIONS) private readonly options: ScimModuleOptions,
   ) {}
 
@@ -39,7 +40,7 @@ export class UsersService {
    * @throws ScimError 400 invalidSyntax, invalidValue; 409 uniqueness, or where the host refuses the removal.
    */
   async create(organizationId: string, user: unknown, context: WriteContext = {}): Promise<JsonObject> {
-    const resource = readResource(user, userResourceType);
+    const resource = readResource(user, this.resourceTypes.user);
     return this.render(await this.identities.create(organizationId, resource, context));
   }
 
@@ -50,7 +51,7 @@ export class UsersService {
 
   /** @throws ScimError 400 invalidFilter, invalidPath, invalidValue */
   async list(organizationId: string, query: ListQuery = {}): Promise<UserList> {
-    const selection = readSelection(query, userResourceType, limitsOf(this.options));
+    const selection = readSelection(query, this.resourceTypes.user, limitsOf(this.options));
     const table = {
       columns: IDENTITY,
       name: 'scim_identity',
@@ -66,7 +67,7 @@ export class UsersService {
    * @throws ScimError 400; 404; 409 uniqueness, or where the host refuses the removal.
    */
   async replace(organizationId: string, id: string, user: unknown, context: WriteContext = {}): Promise<JsonObject> {
-    const decide = (current: JsonObject): JsonObject => readReplacement(user, userResourceType, current);
+    const decide = (current: JsonObject): JsonObject => readReplacement(user, this.resourceTypes.user, current);
     return this.render(await this.identities.change(organizationId, id, decide, context));
   }
 
@@ -76,8 +77,8 @@ export class UsersService {
    * @throws ScimError 400; 404; 409 uniqueness, or where the host refuses the removal; 413.
    */
   async patch(organizationId: string, id: string, patch: unknown, context: WriteContext = {}): Promise<JsonObject> {
-    const operations = readPatch(patch, userResourceType);
-    const decide = (current: JsonObject): JsonObject => applyPatch(current, operations, userResourceType, id);
+    const operations = readPatch(patch, this.resourceTypes.user);
+    const decide = (current: JsonObject): JsonObject => applyPatch(current, operations, this.resourceTypes.user, id);
     return this.render(await this.identities.change(organizationId, id, decide, context));
   }
 
@@ -87,6 +88,6 @@ export class UsersService {
   }
 
   private render(identity: IdentityRow): JsonObject {
-    return toUserResource(identity, this.paths.baseUrl);
+    return toUserResource(identity, this.resourceTypes.user, this.paths.baseUrl);
   }
 }

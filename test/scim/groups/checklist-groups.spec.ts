@@ -50,6 +50,22 @@ describe.each(['express', 'fastify'] as const)('groups by the checklist on %s', 
     },
   );
 
+  it.each([[[null]], [['']], [[[]]], [[{}]], [[{ value: null }]], [[{ value: ' ' }]], [{}], ['u1'], [5]])(
+    'take no %j for members (P-166)',
+    async (members) => {
+      expectScimError(await client.post('/Groups', { displayName: 'Junk', members }), 400, 'invalidValue');
+      const id = await aGroup('Eng', [u1]);
+      expectScimError(await client.put(`/Groups/${id}`, { displayName: 'Eng', members }), 400, 'invalidValue');
+      expect(await show(id)).toEqual({ displayName: 'Eng', members: [u1], version: 'W/"1"' });
+    },
+  );
+
+  it.each([[undefined], [null], [[]]])('have no members by %j (P-112)', async (members) => {
+    const id = await aGroup('Eng', [u1]);
+    expect((await client.put(`/Groups/${id}`, { displayName: 'Eng', members })).status).toBe(200);
+    expect((await show(id)).members).toEqual([]);
+  });
+
   it('have a name and an external id that no other group of the organization has (P-073, P-074, P-296)', async () => {
     const first = await client.post('/Groups', { displayName: 'Eng', externalId: 'X' });
     expectScimError(await client.post('/Groups', { displayName: 'ENG' }), 409, 'uniqueness');

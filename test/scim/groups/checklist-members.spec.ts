@@ -80,6 +80,31 @@ describe.each(['express', 'fastify'] as const)('the members of a group on %s', (
       ],
       'u1 u2',
     ],
+    [
+      'P-132, in without a type and out by it',
+      [
+        { op: 'add', path: 'members', value: [{ value: 'u3' }] },
+        { op: 'remove', path: 'members[type eq "User"]' },
+      ],
+      '',
+    ],
+    [
+      'P-132, in without a name and out by it',
+      [
+        { op: 'add', path: 'members', value: [{ value: 'u3' }] },
+        { op: 'remove', path: 'members[display eq "U3"]' },
+      ],
+      'u1 u2',
+    ],
+    [
+      'P-132, out by type and in',
+      [
+        { op: 'remove', path: 'members[type eq "User"]' },
+        { op: 'add', path: 'members', value: [{ value: 'u1' }, { value: 'u3' }] },
+      ],
+      'u1 u3',
+    ],
+    ['P-191, by URL', [{ op: 'remove', path: 'members[$ref ew "/Users/u2"]' }], 'u1'],
   ])('have, after %s, the members meant', async (_line, operations, expected) => {
     const id = await aGroup();
     const answer = await client.patch(`/Groups/${id}`, withIds(operations) as unknown[]);
@@ -92,6 +117,11 @@ describe.each(['express', 'fastify'] as const)('the members of a group on %s', (
   it.each([
     ['P-166', { op: 'add', path: 'members', value: [{}] }, 'invalidValue'],
     ['P-166', { op: 'add', path: 'members', value: [{ display: 'x' }] }, 'invalidValue'],
+    ['P-166', { op: 'replace', path: 'members', value: [null] }, 'invalidValue'],
+    ['P-166', { op: 'replace', path: 'members', value: [[]] }, 'invalidValue'],
+    ['P-166', { op: 'replace', value: { members: [''] } }, 'invalidValue'],
+    ['P-166', { op: 'add', path: 'members', value: [{ value: 'u3' }, null] }, 'invalidValue'],
+    ['P-166', { op: 'remove', path: 'members', value: [{ value: 'u1' }, null] }, 'invalidValue'],
     ['P-147', { op: 'remove', path: 'displayName' }, 'mutability'],
     ['P-147', { op: 'replace', path: 'displayName', value: '' }, 'invalidValue'],
     ['P-144', { op: 'replace', path: 'id', value: 'x' }, 'mutability'],

@@ -1,0 +1,135 @@
+import {
+  Controller,
+  Delete,
+  Get,
+  Inject,
+  type InjectionToken,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Req,
+  Res,
+  type Type,
+} from '@nestjs/common';
+import { readBody } from '../http/read-body.js';
+import { readParameters } from '../http/read-parameters.js';
+import { Reads, RequireScopes, type ResourceScopes, Writes } from '../http/scim-access.decorators.js';
+import { isUnchanged, principalOf, queryOf, type ScimRequest, writeContextOf } from '../http/scim-request.js';
+import { headersOf, ScimResponder } from '../http/scim-responder.js';
+import { readPage, toListResponse } from '../protocol/list.js';
+import { type Projection, project, readProjection } from '../protocol/project.js';
+import type { JsonObject } from '../protocol/resource.js';
+import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
+import type { ResourceEndpoint } from './resource-endpoint.js';
+
+/** RFC 7644 §3.3–§3.6 for one resource type: the same routes for each. */
+abstract class ResourceController {
+  constructor(
+    private readonly endpoint: ResourceEndpoint,
+    private readonly responder: ScimResponder,
+    private readonly options: ScimModuleOptions,
+  ) {}
+
+  @Get()
+  @Reads()
+  async list(@Req() request: ScimRequest, @Res() response: unknown): Promise<void> {
+    const parameters = readParameters(queryOf(request));
+    const projection = readProjection(parameters, this.endpoint.resourceType);
+    const page = readPage(parameters, limitsOf(this.options));
+    const query = { ...parameters, ...page, projection };
+    const { resources, totalResults } = await this.endpoint.list(principalOf(request).organizationId, query);
+    const shown = resources.map((resource) => project(resource, projection, this.endpoint.resourceType));
+    const body = toListResponse(shown, { totalResults, startIndex: page.startIndex });
+    this.responder.send(request, response, { status: 200, body });
+  }
+
+  @Post()
+  @Writes()
+  async create(@Req() request: ScimRequest, @Res() response: unknown): Promise<void> {
+    const projection = this.projectionOf(request);
+    const body = await readBody(request, this.endpoint.bodyBytes);
+    const context = { ...writeContextOf(request), projection };
+    const resource = await this.endpoint.create(principalOf(request).organizationId, body, context);
+    this.answer(request, response, { status: 201, resource, projection });
+  }
+
+  @Get(':id')
+  @Reads()
+  async get(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
+    const projection = this.projectionOf(request);
+    const resource = await this.endpoint.get(principalOf(request).organizationId, id, { projection });
+    const headers = headersOf(resource);
+    if (isUnchanged(request, headers.ETag)) this.responder.send(request, response, { status: 304, headers });
+    else this.answer(request, response, { status: 200, resource, projection });
+  }
+
+  @Put(':id')
+  @Writes()
+  async replace(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
+    const projection = this.projectionOf(request);
+    const body = await readBody(request, this.endpoint.bodyBytes);
+    const context = { ...writeContextOf(request), projection };
+    const resource = await this.endpoint.replace(principalOf(request).organizationId, id, body, context);
+    this.answer(request, response, { status: 200, resource, projection });
+  }
+
+  @Patch(':id')
+  @Writes()
+  async patch(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
+    const projection = this.projectionOf(request);
+    const body = await readBody(request, this.endpoint.bodyBytes);
+    const context = { ...writeContextOf(request), projection };
+    const { organizationId } = principalOf(request);
+    const { resource, isShown } = await this.endpoint.patch(organizationId, id, body, context);
+    if (isShown) this.answer(request, response, { status: 200, resource, projection });
+    else this.responder.send(request, response, { status: 204, headers: headersOf(resource) });
+  }
+
+  @Delete(':id')
+  @Writes()
+  async delete(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
+    await this.endpoint.delete(principalOf(request).organizationId, id, writeContextOf(request));
+    this.responder.send(request, response, { status: 204 });
+  }
+
+  private projectionOf(request: ScimRequest): Projection {
+    return readProjection(readParameters(queryOf(request)), this.endpoint.resourceType);
+  }
+
+  private answer(
+    request: ScimRequest,
+    response: unknown,
+    { status, resource, projection }: { status: number; resource: JsonObject; projection: Projection },
+  ): void {
+    const body = project(resource, projection, this.endpoint.resourceType);
+    this.responder.send(request, response, { status, body, headers: headersOf(resource) });
+  }
+}
+
+/** What one resource type is served as. */
+export interface ResourceRoutes {
+  /** Path below the SCIM root, e.g. `Users`. */
+  readonly path: string;
+  /** Provider of the `ResourceEndpoint`. */
+  readonly endpoint: InjectionToken;
+  /** What a token needs. */
+  readonly scopes: ResourceScopes;
+}
+
+/** The controller of one resource type, on its own path with its own scopes. */
+export function resourceController({ path, endpoint, scopes }: ResourceRoutes): Type {
+  @Controller(path)
+  @RequireScopes(scopes)
+  class MountedController extends ResourceController {
+    constructor(
+      @Inject(endpoint) resources: ResourceEndpoint,
+      @Inject(ScimResponder) responder: ScimResponder,
+      @Inject(SCIM_OPTIONS) options: ScimModuleOptions,
+    ) {
+      super(resources, responder, options);
+    }
+  }
+  Object.defineProperty(MountedController, 'name', { value: `${path}Controller` });
+  return MountedController;
+}
