@@ -5,9 +5,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folders of src/scim in the order in which imports may point: each at itself and at what stands before it. */
-const layers = ['protocol', 'persistence', 'events', 'tokens', 'identities', 'http', 'resources'];
+const layers = ['protocol', 'persistence', 'events', 'tokens', 'identities', 'log', 'connections', 'http', 'resources'];
 /** These stand beside each other on top of the layers. */
-const features = ['users', 'groups', 'discovery', 'admin'];
+const features = ['users', 'groups', 'custom', 'discovery', 'admin'];
+/** Describes what is served; of the features it reads the admin API's DTOs. */
+const descriptions = 'openapi';
 /** These work through users and groups, and serve nobody but the client. */
 const composites = ['bulk', 'search', 'me'];
 
@@ -17,7 +19,7 @@ interface Probe {
   readonly refused: boolean;
 }
 
-const folders = [...layers, ...features, ...composites];
+const folders = [...layers, ...features, ...composites, descriptions];
 const project = fileURLToPath(new URL('..', import.meta.url));
 let refusals: ReadonlySet<string>;
 let cycles: string;
@@ -98,7 +100,11 @@ describe('the import rules of .oxlintrc.json', () => {
 
 function betweenFolders(from: string, to: string): Probe {
   const below = layers.slice(0, layers.includes(from) ? layers.indexOf(from) : layers.length);
-  const beside = composites.includes(from) ? ['users', 'groups', ...composites] : [];
+  const beside = composites.includes(from)
+    ? ['users', 'groups', 'custom', ...composites]
+    : from === descriptions
+      ? ['admin']
+      : [];
   const allowed = [...below, ...beside].includes(to);
   return { folder: `src/scim/${from}`, specifier: `../${to}/probe.js`, refused: !allowed };
 }

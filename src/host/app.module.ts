@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule } from './auth/auth.module.js';
 import { dataSourceOptions } from './database/data-source.js';
 import { DemoModule } from './demo/demo.module.js';
+import { DirectoryModule } from './directory/directory.module.js';
 import { ConnectionCloser } from './http/connection-closer.js';
 import type { HostSettings } from './host-settings.js';
 import { HostSettingsModule } from './host-settings.module.js';
@@ -19,12 +20,13 @@ export class AppModule {
       module: AppModule,
       imports: [
         HostSettingsModule.forRoot(settings),
-        TypeOrmModule.forRoot(dataSourceOptions(settings.databaseUrl)),
+        TypeOrmModule.forRoot(dataSourceOptions(settings.databaseUrl, settings.databaseTimeoutMs)),
         AuthModule,
         OrganizationsApiModule,
         SsoModule,
         ProvisioningModule,
         SettingsModule,
+        DirectoryModule,
         ...(settings.demo ? [DemoModule] : []),
       ],
       providers: [ConnectionCloser],

@@ -9,6 +9,8 @@ export interface HostSettings {
   readonly publicUrl: string;
   /** Undefined: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
+  /** How long a request waits for a connection, and then for each statement, before it is answered 503. */
+  readonly databaseTimeoutMs: number;
   /** The embedded PostgreSQL's data, and the demo's pepper. */
   readonly dataDirectory: string;
   /** Keys of the module's token hashes, `kid:secret,…`. */
@@ -21,6 +23,8 @@ export interface HostSettings {
 }
 
 const DEFAULT_PORT = 3000;
+/** Clients give up after 10 s and more; a sound database answers in far less. */
+const DATABASE_TIMEOUT_MS = 5000;
 /** The requests a second that design.md promises an organization. */
 const DEFAULT_RATE_LIMIT = 200;
 
@@ -41,6 +45,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     host,
     publicUrl: readPublicUrl(env, production) ?? `http://${toAddress(host)}:${port}`,
     databaseUrl: readDatabaseUrl(env),
+    databaseTimeoutMs: DATABASE_TIMEOUT_MS,
     dataDirectory: readText(env, 'DATA_DIR') ?? '.data',
     peppers,
     scimRateLimit: readNumber(env, 'SCIM_RATE_LIMIT', { fallback: DEFAULT_RATE_LIMIT, most: 1_000_000 }),

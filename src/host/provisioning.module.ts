@@ -3,6 +3,8 @@ import { ScimModule, type ScimModuleOptions } from '../scim/index.js';
 import { actorOf } from './auth/actor.js';
 import { AuthModule } from './auth/auth.module.js';
 import { OwnerGuard } from './auth/owner.guard.js';
+import { Device } from './directory/device.entity.js';
+import { badgeExtension, deviceType, entitlementType } from './directory/directory-schemas.js';
 import type { HostSettings } from './host-settings.js';
 import { HOST_SETTINGS } from './host-settings.module.js';
 import { OrganizationsModule } from './organizations/organizations.module.js';
@@ -25,9 +27,19 @@ export const SCIM_PATH = 'scim/v2';
         baseUrl: settings.publicUrl,
         organizations,
         ...(settings.peppers === undefined ? {} : { tokens: { peppers: settings.peppers } }),
+        limits: { statementTimeoutMs: settings.databaseTimeoutMs },
         rateLimit: { requestsPerSecond: settings.scimRateLimit },
       }),
       path: SCIM_PATH,
+      extensions: [badgeExtension],
+      resourceTypes: [
+        { type: entitlementType },
+        {
+          type: deviceType,
+          entity: Device,
+          columns: { serialNumber: 'serialNumber', model: 'model', 'owner.value': 'ownerId' },
+        },
+      ],
       admin: {
         path: 'api/organizations/:slug/scim',
         guards: [OwnerGuard],

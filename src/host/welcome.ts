@@ -2,7 +2,7 @@ import type { HostSettings } from './host-settings.js';
 
 /** What the console says once the host is up. */
 export function welcome({ publicUrl, demo }: HostSettings): string {
-  const lines = [`The host is up: ${publicUrl}`];
+  const lines = [`The host is up: ${publicUrl}`, `Its SCIM and settings API, as OpenAPI: ${publicUrl}/openapi.json`];
   if (demo) lines.push('', ...demoLines(publicUrl));
   lines.push('', 'Stop it with Ctrl+C.');
   return lines.join('\n');

@@ -1,12 +1,17 @@
 export { ScimModule } from './scim.module.js';
 export type {
+  AttributeColumns,
+  CustomResourceType,
   ScimAdminOptions,
   ScimEntitlement,
+  ScimLeakReportOptions,
   ScimLimits,
+  ScimLogOptions,
   ScimModuleExtras,
   ScimModuleOptions,
   ScimOrganizations,
   ScimRemovalDecision,
+  ScimTokenHolder,
   ScimTokenOptions,
 } from './scim.options.js';
 
@@ -20,12 +25,12 @@ export {
 } from './persistence/entities/provisioned-identity.entity.js';
 
 export { ScimEntitlements } from './tokens/scim-entitlements.js';
-export {
-  type GeneratedToken,
-  type NewToken,
-  ScimTokensService,
-  type TokenSummary,
-} from './tokens/scim-tokens.service.js';
+export type { RevocationReason } from './persistence/entities/token.entity.js';
+export { type PepperUse, ScimTokensService, type TokenSummary } from './tokens/scim-tokens.service.js';
+export type { RotatedToken } from './tokens/scim-token-rotations.js';
+export type { GeneratedToken } from './tokens/scim-token-store.js';
+export { isScimToken } from './tokens/token.js';
+export type { LeakReport, NewToken, OverlapHours, TokenRotation } from './tokens/token-wishes.js';
 export { TOKEN_SCOPES, type TokenScope } from './tokens/token-scopes.js';
 
 export {
@@ -38,7 +43,17 @@ export {
 export type { WriteContext } from './identities/identity-store.js';
 export type { RefusalReason, SsoLogin } from './identities/sign-in.js';
 export { type UserList, UsersService } from './users/users.service.js';
-export { type GroupList, type GroupQuery, GroupsService, type GroupWriteContext } from './groups/groups.service.js';
+export {
+  type GroupAccountsQuery,
+  type GroupList,
+  type GroupQuery,
+  GroupsService,
+  type GroupWriteContext,
+} from './groups/groups.service.js';
+export type { GroupAccounts } from './persistence/group-accounts.js';
+
+export { type CustomResourceList, ScimResourcesService } from './custom/scim-resources.service.js';
+export { ScimResourceRow } from './persistence/entities/resource.entity.js';
 
 export { OnScimEvent, type OnScimEventOptions, type ScimEventContext } from './events/on-scim-event.js';
 export {
@@ -48,11 +63,20 @@ export {
   type GroupEventFields,
   GroupMembersChanged,
   GroupUpdated,
+  ResourceCreated,
+  ResourceDeleted,
+  ResourceEvent,
+  type ResourceEventFields,
+  ResourceUpdated,
   type ScimEventClass,
   TokenCreated,
   TokenEvent,
   type TokenEventFields,
+  TokenExpired,
+  TokenExpiring,
+  TokenLeaked,
   TokenRevoked,
+  TokenRotated,
   UserDeactivated,
   UserDeprovisioned,
   UserEvent,
@@ -64,5 +88,35 @@ export {
 } from './events/scim-events.js';
 export { ScimEventsService } from './events/scim-events.service.js';
 
+export {
+  type ConnectionHealth,
+  type RequestCount,
+  ScimConnectionsService,
+} from './connections/scim-connections.service.js';
+export type { Cadence } from './connections/idp-cadence.js';
+export {
+  type LoggedRequest,
+  type LoggedRequestDetails,
+  type LogQuery,
+  ScimLogService,
+} from './log/scim-log.service.js';
+export type { Idp } from './log/recognise-idp.js';
+
+export type { OpenApiAbout } from './openapi/open-api-document.js';
+export { ScimOpenApi } from './openapi/scim-open-api.service.js';
 export type { Json, JsonObject, ResourceAttributes } from './protocol/resource.js';
+export type {
+  AttributesOf,
+  NewResourceOf,
+  NewScimGroup,
+  NewScimUser,
+  ResourceOf,
+  ScimGroup,
+  ScimGroupOf,
+  ScimUser,
+  ScimUserOf,
+  WritableAttributesOf,
+} from './protocol/resource-of.js';
+export { binary, boolean, complex, dateTime, plural, reference, simple } from './protocol/schemas/attribute.js';
+export type { Attribute, AttributeType, ResourceType, Schema, SchemaExtension } from './protocol/schemas/schema.js';
 export { ScimError, type ScimType } from './protocol/scim-error.js';

@@ -2,8 +2,10 @@ import {
   ConfigurableModuleBuilder,
   Controller,
   type DynamicModule,
+  type FactoryProvider,
   Module,
   type Provider,
+  SetMetadata,
   type Type,
   UseFilters,
   UseGuards,
@@ -11,9 +13,18 @@ import {
 } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { getDataSourceToken } from '@nestjs/typeorm';
-import { AdminController, SCIM_ADMIN } from './admin/admin.controller.js';
+import { AdminCaller, SCIM_ADMIN } from './admin/admin-caller.js';
+import { mountAdmin } from './admin/admin-controllers.js';
+import { JsonOnlyGuard } from './admin/json-only.guard.js';
+import { LeakReportsController } from './admin/leak-reports.controller.js';
 import { AdminExceptionFilter } from './admin/admin-exception.filter.js';
 import { AdminOverview } from './admin/admin-overview.js';
+import { BulkController } from './bulk/bulk.controller.js';
+import { BulkService } from './bulk/bulk.service.js';
+import { ScimConnectionsService } from './connections/scim-connections.service.js';
+import { customProviders } from './custom/custom-resource.endpoint.js';
+import { customRoutes } from './custom/custom-types.js';
+import { ScimResourcesService } from './custom/scim-resources.service.js';
 import { DiscoveryController } from './discovery/discovery.controller.js';
 import { ScimConsumers } from './events/scim-consumers.js';
 import { ScimDelivery } from './events/scim-delivery.js';
@@ -33,14 +44,35 @@ import { ScimRoutes } from './http/scim-routes.js';
 import { ScimTokenGuard } from './http/scim-token.guard.js';
 import { UnknownEndpointController } from './http/unknown-endpoint.controller.js';
 import { IdentitiesService } from './identities/identities.service.js';
+import { IdentityBatches } from './identities/identity-batches.js';
 import { IdentityLinksService } from './identities/identity-links.service.js';
 import { IdentityStore } from './identities/identity-store.js';
+import { ScimLog } from './log/scim-log.js';
+import { ScimLogService } from './log/scim-log.service.js';
+import { ScimLogUpkeep } from './log/scim-log-upkeep.js';
+import { MeController, SCIM_ME } from './me/me.controller.js';
+import { SCIM_EXTRAS, ScimOpenApi } from './openapi/scim-open-api.service.js';
 import { SCIM_DATA_SOURCE, ScimDatabase } from './persistence/scim-database.js';
+import { strict } from './protocol/leniency.js';
 import { ResourceTypes } from './protocol/resource-types.js';
 import { type ResourceRoutes, resourceController } from './resources/resource-controller.js';
 import { ResourceEndpoints } from './resources/resource-endpoints.js';
-import { SCIM_OPTIONS, type ScimAdminOptions, type ScimModuleExtras, type ScimModuleOptions } from './scim.options.js';
+import { ResourceLists } from './resources/resource-lists.js';
+import { ScimCursors } from './resources/scim-cursors.js';
+import {
+  SCIM_OPTIONS,
+  type ScimAdminOptions,
+  type ScimLeakReportOptions,
+  type ScimModuleExtras,
+  type ScimModuleOptions,
+} from './scim.options.js';
+import { RootQueries } from './search/root-queries.js';
+import { SearchController } from './search/search.controller.js';
 import { ScimEntitlements } from './tokens/scim-entitlements.js';
+import { ScimTokenRotations } from './tokens/scim-token-rotations.js';
+import { ScimTokenStore } from './tokens/scim-token-store.js';
+import { ScimTokenUpkeep } from './tokens/scim-token-upkeep.js';
+import { ScimTokenUses } from './tokens/scim-token-uses.js';
 import { ScimTokenVerifier } from './tokens/scim-token-verifier.js';
 import { ScimTokensService } from './tokens/scim-tokens.service.js';
 import { UsersEndpoint, usersRoutes } from './users/users.endpoint.js';
@@ -48,9 +80,10 @@ import { UsersService } from './users/users.service.js';
 
 const DEFAULT_PATH = 'scim/v2';
 
-const ROUTES: readonly ResourceRoutes[] = [usersRoutes, groupsRoutes];
+const STANDARD_ROUTES: readonly ResourceRoutes[] = [usersRoutes, groupsRoutes];
 
-const SCIM_CONTROLLERS: readonly Type[] = [DiscoveryController, ...ROUTES.map(resourceController)];
+/** Endpoints beside those of the resource types. */
+const OTHER_CONTROLLERS: readonly Type[] = [DiscoveryController, BulkController, SearchController];
 
 /** What a host may inject. */
 const EXPORTED: readonly Type[] = [
@@ -59,7 +92,11 @@ const EXPORTED: readonly Type[] = [
   IdentityLinksService,
   UsersService,
   GroupsService,
+  ScimResourcesService,
   ScimEventsService,
+  ScimLogService,
+  ScimConnectionsService,
+  ScimOpenApi,
 ];
 
 const PROVIDERS: readonly Type[] = [
@@ -69,9 +106,20 @@ const PROVIDERS: readonly Type[] = [
   ScimDelivery,
   ScimRelay,
   ScimTokenVerifier,
+  ScimTokenUses,
+  ScimTokenStore,
+  ScimTokenRotations,
+  ScimTokenUpkeep,
+  ScimLog,
+  ScimLogUpkeep,
   IdentityStore,
   GroupStore,
   IdentitiesService,
+  IdentityBatches,
+  BulkService,
+  ScimCursors,
+  ResourceLists,
+  RootQueries,
   UsersEndpoint,
   GroupsEndpoint,
   ScimPaths,
@@ -102,35 +150,62 @@ export class ScimModule extends ConfigurableModuleClass {}
 
 function assemble(definition: DynamicModule, extras: ScimModuleExtras): DynamicModule {
   const path = (extras.path ?? DEFAULT_PATH).replace(/^\/+|\/+$/g, '');
-  const { admin, metadata = {} } = extras;
-  const controllers = mountControllers([...SCIM_CONTROLLERS, UnknownEndpointController], path, metadata);
+  const { admin, leakReports, me, metadata = {}, resourceTypes = [] } = extras;
+  const routes = [...STANDARD_ROUTES, ...customRoutes(resourceTypes)];
+  const scimControllers = [...OTHER_CONTROLLERS, ...(me ? [MeController] : []), ...routes.map(resourceController)];
+  const controllers = mountControllers([...scimControllers, UnknownEndpointController], path, metadata);
   return {
     ...definition,
     imports: [...(definition.imports ?? []), DiscoveryModule],
-    controllers: [...controllers, ...(admin ? [mountAdmin(admin)] : [])],
+    controllers: [
+      ...controllers,
+      ...(admin ? mountAdmin(admin) : []),
+      ...(leakReports ? [mountLeakReports(leakReports, metadata)] : []),
+    ],
     providers: [
       ...(definition.providers ?? []),
       ...PROVIDERS,
       { provide: SCIM_DATA_SOURCE, useExisting: getDataSourceToken(extras.dataSource) },
       { provide: SCIM_PATH, useValue: path },
-      { provide: ResourceTypes, useValue: new ResourceTypes(extras.extensions, extras.resourceTypes) },
-      ResourceEndpoints.provide(ROUTES),
-      { provide: ScimRoutes, useValue: new ScimRoutes(SCIM_CONTROLLERS) },
+      { provide: SCIM_EXTRAS, useValue: extras },
+      resourceTypesProvider(extras),
+      ...customProviders(resourceTypes),
+      ResourceEndpoints.provide(routes),
+      { provide: ScimRoutes, useValue: new ScimRoutes(scimControllers) },
       ...(admin ? adminProviders(admin) : []),
+      ...(me ? [{ provide: SCIM_ME, useValue: me }] : []),
     ],
     exports: [...EXPORTED],
   };
 }
 
-function mountAdmin(admin: ScimAdminOptions): Type {
-  const mounted = subclass(AdminController);
-  Controller({ path: admin.path, version: VERSION_NEUTRAL })(mounted);
-  UseGuards(...admin.guards)(mounted);
+/** Made here once, so that what is wrong with the host's schemas is told where they are given. */
+function resourceTypesProvider({ extensions, resourceTypes = [] }: ScimModuleExtras): FactoryProvider<ResourceTypes> {
+  const custom = resourceTypes.map(({ type }) => type);
+  const types = new ResourceTypes(extensions, custom);
+  return {
+    provide: ResourceTypes,
+    inject: [SCIM_OPTIONS],
+    useFactory: (options: ScimModuleOptions) =>
+      options.strict === true ? new ResourceTypes(extensions, custom, strict) : types,
+  };
+}
+
+/** With the host's metadata, because a global guard would else keep out who has no session. */
+function mountLeakReports(
+  { path, guards = [] }: ScimLeakReportOptions,
+  metadata: Readonly<Record<string, unknown>>,
+): Type {
+  const mounted = subclass(LeakReportsController);
+  Controller({ path, version: VERSION_NEUTRAL })(mounted);
+  UseGuards(...guards, JsonOnlyGuard)(mounted);
   UseFilters(AdminExceptionFilter)(mounted);
+  for (const [key, value] of Object.entries(metadata)) SetMetadata(key, value)(mounted);
   return mounted;
 }
 
 const adminProviders = (admin: ScimAdminOptions): Provider[] => [
+  AdminCaller,
   AdminOverview,
   AdminExceptionFilter,
   { provide: SCIM_ADMIN, useValue: admin },

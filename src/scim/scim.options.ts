@@ -1,7 +1,7 @@
 import type { CanActivate, Type } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import type { SchemaExtension } from './protocol/resource-types.js';
-import type { ResourceType } from './protocol/schemas/schema.js';
+import type { ScimResourceRow } from './persistence/entities/resource.entity.js';
+import type { ResourceType, SchemaExtension } from './protocol/schemas/schema.js';
 
 /** What the module's providers read; set once at start-up. */
 export const SCIM_OPTIONS = Symbol.for('scim:options');
@@ -49,12 +49,16 @@ export interface ScimTokenOptions {
   /**
    * Keys that token hashes are made with: `kid:secret` pairs separated by commas; the first signs, all verify. To change
    * keys, append the new one on every instance first, then move it to the front: an instance that signs with a key which
-   * another one lacks makes tokens that the other one refuses. Take the old one out once every token was used since.
-   * Default: none, which is refused when NODE_ENV is `production` and warned of otherwise.
+   * another one lacks makes tokens that the other one refuses. Take the old one out once `ScimTokensService.pepperUse`
+   * counts no live token on it: each moves to the first key when it is used.
+   * Default: none, which is refused when NODE_ENV is `production` and warned of otherwise. Cursors (RFC 9865) are sealed
+   * with keys made from these; without, one process does not open the cursors of another, nor its own after a restart.
    */
   readonly peppers?: string;
   /** What every secret starts with, so that secret scanners can know it. Letters, digits and `_`. Default `scim`. */
   readonly prefix?: string;
+  /** Whether an admin may make tokens that never expire. Default false: 730 days are the most. */
+  readonly neverExpiring?: boolean;
 }
 
 /** What a request may be and take. */
@@ -63,10 +67,16 @@ export interface ScimLimits {
   readonly bodyBytes?: number;
   /** The same for Groups, whose members come in one body. Default 16 MiB. */
   readonly groupBodyBytes?: number;
+  /** Operations of a bulk request. Default 1,000. */
+  readonly bulkOperations?: number;
+  /** Bytes of a bulk request. Default 16 MiB. */
+  readonly bulkBytes?: number;
   /** Resources on a page when the client names no `count`. Default 100. */
   readonly pageDefault?: number;
   /** The most resources on a page; a larger `count` is capped. Default 1,000. */
   readonly pageMax?: number;
+  /** Seconds that a cursor (RFC 9865) is good for after the page that gave it. Default 3,600. */
+  readonly cursorSeconds?: number;
   /**
    * Milliseconds that a statement may take, the wait for its connection included, before the answer is 503 and the
    * connection is destroyed. A limit of this side: the host's pool and server keep theirs. Default 5,000.
@@ -78,10 +88,31 @@ export interface ScimLimits {
 export const limitsOf = (options: ScimModuleOptions): Required<ScimLimits> => ({
   bodyBytes: 1024 * 1024,
   groupBodyBytes: 16 * 1024 * 1024,
+  bulkOperations: 1000,
+  bulkBytes: 16 * 1024 * 1024,
   pageDefault: 100,
   pageMax: 1000,
+  cursorSeconds: 3600,
   statementTimeoutMs: 5000,
   ...options.limits,
+});
+
+/** The log of SCIM requests that an organization's admin sees. */
+export interface ScimLogOptions {
+  /** Whether requests are logged. Default true. */
+  readonly enabled?: boolean;
+  /** Days that an entry is kept. Default 30. */
+  readonly retentionDays?: number;
+  /** Characters kept of a request's body, without passwords and tokens; 0: none. Default 16,384. */
+  readonly bodyBytes?: number;
+}
+
+/** The settings in force. */
+export const logOf = (options: ScimModuleOptions): Required<ScimLogOptions> => ({
+  enabled: true,
+  retentionDays: 30,
+  bodyBytes: 16_384,
+  ...options.log,
 });
 
 /** Options that may come from a factory. */
@@ -91,13 +122,25 @@ export interface ScimModuleOptions {
   readonly organizations: ScimOrganizations;
   readonly tokens?: ScimTokenOptions;
   readonly limits?: ScimLimits;
+  readonly log?: ScimLogOptions;
   readonly uniqueness?: {
     /** Whether two groups of an organization may not share a name. Entra ID finds groups by name. Default true. */
     readonly groupDisplayName?: boolean;
   };
+  /**
+   * The letter of the RFCs where identity providers are known to differ from it: booleans are booleans, bodies name their
+   * `schemas`, `replace` of a value that nobody has is `noTarget`, and `remove` has no list of values. Entra ID and others
+   * need the default, false.
+   */
+  readonly strict?: boolean;
   readonly rateLimit?: {
     /** Sustained requests per second and organization, with bursts of five times that. 0 switches all limits off. Default 200. */
     readonly requestsPerSecond?: number;
+    /**
+     * The same for the operations of bulk requests, a budget of their own: one costs a fraction of a request. A request that
+     * `limits.bulkOperations` allows always fits into an unused budget. Default: ten times `requestsPerSecond`.
+     */
+    readonly bulkOperationsPerSecond?: number;
   };
   /** Name the hot statements, so that PostgreSQL plans them once a connection. `false` for PgBouncer before 1.21. Default true. */
   readonly preparedStatements?: boolean;
@@ -117,6 +160,45 @@ export interface ScimAdminOptions {
   readonly actorOf?: (request: unknown) => string | undefined;
 }
 
+/**
+ * A public route that takes leaked tokens from secret scanners and revokes them: `POST {"tokens": ["…"], "source"?: "…"}`. It
+ * answers 204, whatever it was sent.
+ */
+export interface ScimLeakReportOptions {
+  /** E.g. `scim-leaks`: below the host's global prefix, and not below the SCIM path. */
+  readonly path: string;
+  /** The host's guards, e.g. one that checks a scanner's signature; their modules must be among `imports`. Default: none. */
+  readonly guards?: readonly Type<CanActivate>[];
+}
+
+/** A resource type of the host's own, and where its resources are kept. */
+export interface CustomResourceType {
+  /** What it is, as RFC 7643 §6 and §7 describe it. */
+  readonly type: ResourceType;
+  /** The host's table for it, an entity of its DataSource. Default: the module's `scim_resource`, which takes every type. */
+  readonly entity?: Type<ScimResourceRow>;
+  /**
+   * Attributes that stand in columns of `entity`, too: from the attribute's name (`serialNumber`, `warranty.ends`,
+   * `urn:…:costCenter`) to the entity's property. The module writes them with every change, uses them in filters and
+   * sorts, and leaves `uniqueness` to a unique index of organization and column. Default: none.
+   */
+  readonly columns?: Readonly<Record<string, string | AttributeColumns>>;
+}
+
+/** Properties of an entity that an attribute's value goes into. */
+export interface AttributeColumns {
+  /** As sent. */
+  readonly value?: string;
+  /** As compared: folded where `caseExact` is false, an instant in UTC. Filters, sorts and unique indexes want this one. */
+  readonly key?: string;
+}
+
+/** Whose request it is. */
+export interface ScimTokenHolder {
+  readonly organizationId: string;
+  readonly tokenId: string;
+}
+
 /** Options that must be known before the factory runs. */
 export interface ScimModuleExtras {
   /** Path of the SCIM endpoints below the host's global prefix. Default `scim/v2`. */
@@ -126,8 +208,15 @@ export interface ScimModuleExtras {
   /** Metadata put on the SCIM controllers, e.g. `{ isPublic: true }` for a host's global guard. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   readonly admin?: ScimAdminOptions;
+  /** Default: no such route. */
+  readonly leakReports?: ScimLeakReportOptions;
+  /**
+   * The id of the User that a token stands for; `/Me` (RFC 7644 §3.11) is that User then, to read and to write as far as
+   * the token's scopes go. Undefined: nobody, and `/Me` answers 501. Default: no token stands for anybody.
+   */
+  readonly me?: (holder: ScimTokenHolder) => string | undefined | Promise<string | undefined>;
   /** Schemas of the host's own that Users, Groups or other resources may use. */
   readonly extensions?: readonly SchemaExtension[];
-  /** Resource types beside User and Group. */
-  readonly resourceTypes?: readonly ResourceType[];
+  /** Resource types beside User and Group, each served at its `endpoint`. */
+  readonly resourceTypes?: readonly CustomResourceType[];
 }

@@ -13,6 +13,7 @@ describe('readSettings', () => {
       host: '127.0.0.1',
       publicUrl: 'http://127.0.0.1:3000',
       databaseUrl: undefined,
+      databaseTimeoutMs: 5000,
       dataDirectory: '.data',
       peppers: undefined,
       scimRateLimit: 200,

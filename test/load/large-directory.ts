@@ -1,8 +1,3 @@
-import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startEmbeddedPostgres } from '../../src/host/database/embedded-postgres.js';
-import { migrate } from '../../src/host/database/migrate.js';
 import { startModuleHost } from '../support/module-host.js';
 import { ScimClient } from '../support/scim-client.js';
 import { fillDirectory, ORGANIZATION } from './fill-directory.js';
@@ -10,59 +5,29 @@ import { measure, type MeasureLimits, rate, type Workload } from './measure.js';
 import { fillPlainUsers, startPlainHost } from './plain-host.js';
 import { notesOf } from './plans.js';
 import { compareWithPlain, plainWorkloads } from './ratios.js';
+import { read, type Undo, withThrowAwayServer } from './throw-away-server.js';
 import { groupWorkloads, largeWorkloads, setActive, userWorkloads } from './workloads.js';
 
 /**
  * `npm run load:directory`: fills a directory and tries every request on it. Counts and times by environment variables:
  * LOAD_USERS, LOAD_ROUNDS (most of one request), LOAD_SECONDS (most for one request), LOAD_MINUTES (then it gives up).
  */
-const read = (name: string, otherwise: number): number => Number(process.env[name] ?? otherwise);
-
 const users = read('LOAD_USERS', 100_000);
 const limits: MeasureLimits = { rounds: read('LOAD_ROUNDS', 300), seconds: read('LOAD_SECONDS', 4) };
 const groupSizes = [10, 1_000, 10_000, 50_000].filter((size) => size <= users / 2);
 
-const folder = await mkdtemp(join(tmpdir(), `nestjs-scim-load-${process.pid}-`));
-// The server has an account of its own under root.
-await chmod(folder, 0o755);
-const undo: (() => Promise<unknown>)[] = [
-  async () => {
-    const home = await realpath(join(folder, 'postgres')).catch(() => folder);
-    await rm(home, { recursive: true, force: true });
-    await rm(folder, { recursive: true, force: true });
-  },
-];
-const cleanUp = async (): Promise<void> => {
-  for (let step = undo.pop(); step; step = undo.pop()) await step();
-};
+await withThrowAwayServer(run);
 
-const giveUp = (reason: string): void => {
-  console.error(reason);
-  void cleanUp().finally(() => process.exit(1));
-};
-setTimeout(() => giveUp('The time is up.'), read('LOAD_MINUTES', 12) * 60_000).unref();
-process.once('SIGINT', () => giveUp('Interrupted.'));
-process.once('SIGTERM', () => giveUp('Terminated.'));
-
-try {
-  await run();
-} finally {
-  await cleanUp();
-}
-
-async function run(): Promise<void> {
-  const server = await startEmbeddedPostgres({ dataDirectory: folder, durable: true });
-  undo.push(() => server.stop());
-  await migrate(server.url);
-  const host = await startModuleHost({ databaseUrl: server.url, options: { deliverEvents: false } });
-  undo.push(() => host.stop());
-  const plain = await startPlainHost(server.url);
-  undo.push(() => plain.close());
+async function run(databaseUrl: string, undo: Undo): Promise<void> {
+  const host = await startModuleHost({ databaseUrl, options: { deliverEvents: false } });
+  undo(() => host.stop());
+  const plain = await startPlainHost(databaseUrl);
+  undo(() => plain.close());
   const client = await host.client(ORGANIZATION);
   await host.client('small');
   const start = performance.now();
-  await fillDirectory(server.url, { users, others: Math.floor(users / 5), groupSizes });
-  await fillPlainUsers(server.url);
+  await fillDirectory(databaseUrl, { users, others: Math.floor(users / 5), groupSizes });
+  await fillPlainUsers(databaseUrl);
   const filled = ((performance.now() - start) / 1000).toFixed(1);
   console.info(
     `${users} users, groups of ${groupSizes.join(', ')} members and ${Math.floor(users / 50)} of 20: filled by SQL in ${filled} s.\n`,

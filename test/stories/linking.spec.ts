@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { HostClient } from '../support/host-client.js';
+import { whenDelivered } from '../support/when-delivered.js';
 import { aPerson, openOrganization, useHost } from './organization.js';
 
 describe('linking never guesses', () => {
@@ -46,6 +47,7 @@ describe('linking never guesses', () => {
     await browser.signInBySso('globex', leaver.userName);
     const { accountId } = (await browser.get('/api/me')).body;
     await globex.idp.delete(`/Users/${id}`);
+    await whenDelivered(host.dataSource);
 
     const successor = { userName: leaver.userName, externalId: randomUUID() };
     const second = await globex.idp.createUser(successor);
@@ -53,6 +55,7 @@ describe('linking never guesses', () => {
     const heir = (await browser.get('/api/me')).body;
     expect(heir.accountId).not.toBe(accountId);
     await globex.idp.delete(`/Users/${second.id}`);
+    await whenDelivered(host.dataSource);
 
     const third = await globex.idp.createUser(successor);
     expect(third.id).not.toBe(second.id);

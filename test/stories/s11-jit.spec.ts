@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { HostClient } from '../support/host-client.js';
+import { whenDelivered } from '../support/when-delivered.js';
 import { aPerson, openOrganization, useHost } from './organization.js';
 
 describe('S11: just-in-time joining', () => {
@@ -59,6 +60,7 @@ describe('S11: just-in-time joining', () => {
     expect((await globex.members()).find((one) => one.accountId === accountId)).toMatchObject({ teams: ['Platform'] });
     expect((await globex.idp.delete(`/Users/${id}`)).status).toBe(204);
     expect((await browser.get('/api/me')).status).toBe(401);
+    await whenDelivered(host.dataSource);
     expect(await globex.seatsUsed()).toBe(before - 1);
   });
 });

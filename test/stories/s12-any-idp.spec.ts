@@ -11,7 +11,7 @@ describe('S12: any SCIM-speaking IdP', () => {
     expect(config.body).toMatchObject({
       patch: { supported: true },
       filter: { supported: true },
-      bulk: { supported: false },
+      bulk: { supported: true },
     });
     const types = (await idp.get('/ResourceTypes')).body.Resources;
     for (const { schema, endpoint } of types) {

@@ -156,6 +156,8 @@ describe('S13: SCIM groups become teams', () => {
     await acme.idp.patch(`/Users/${member.id}`, [{ op: 'replace', path: 'active', value: false }]);
     await saveMappings({ [group]: 'Design' });
     await acme.idp.patch(`/Users/${member.id}`, [{ op: 'replace', path: 'active', value: true }]);
+    // A request waits 2 s for its events; a later one would end the session that the login makes.
+    await settle();
     await signIn(member);
     expect(await teamsOf(member)).toEqual(['Design']);
   });
@@ -170,6 +172,23 @@ describe('S13: SCIM groups become teams', () => {
     await settle();
     await signIn(other, ['claimed']);
     expect(await teamsOf(other)).toEqual(['Pushed']);
+  });
+
+  it('ends at the next login what the claim gave before there was a group, and the claim counts again after the last', async () => {
+    const member = await join();
+    await saveMappings({ claimed: 'Claimed', pushed: 'Pushed' });
+    await signIn(member, ['claimed']);
+    const group = await createGroup([member], { externalId: 'pushed' });
+    expect(await teamsOf(member)).toEqual(['Claimed', 'Pushed']);
+    await signIn(member, ['claimed']);
+    expect(await teamsOf(member)).toEqual(['Pushed']);
+    await acme.idp.delete(`/Groups/${group}`);
+    expect(await teamsOf(member)).toEqual([]);
+    await signIn(member, ['claimed']);
+    expect(await teamsOf(member)).toEqual(['Claimed']);
+    await createGroup([], { externalId: 'another' });
+    await signIn(member);
+    expect(await teamsOf(member)).toEqual([]);
   });
 
   it('leaves the teams of another organization alone', async () => {

@@ -27,6 +27,8 @@ export async function startHost(overrides: Partial<HostSettings> = {}): Promise<
     host: '127.0.0.1',
     publicUrl: url,
     databaseUrl,
+    // Long, because a test machine may be busy.
+    databaseTimeoutMs: 20_000,
     dataDirectory: '.data',
     peppers: 'test:only-the-tests-use-this-pepper',
     scimRateLimit: 0,

@@ -52,6 +52,8 @@ export interface ModuleHostSettings {
   readonly extras?: ScimModuleExtras;
   readonly providers?: readonly Provider[];
   readonly controllers?: readonly Type[];
+  /** The host's own; their tables are made at the start. */
+  readonly entities?: readonly Type[];
   /** What a host does to an application before it listens. */
   readonly configure?: (app: INestApplication) => void;
   /** Another database than a new one. */
@@ -67,6 +69,7 @@ export async function startModuleHost(settings: ModuleHostSettings = {}): Promis
   const app = await NestFactory.create(root, adapter as ExpressAdapter, { logger: ['fatal'], abortOnError: false });
   settings.configure?.(app);
   try {
+    if (settings.entities) await makeTables(app.get<DataSource>(getDataSourceToken()));
     await app.listen(0, '127.0.0.1');
   } catch (error) {
     await app.close();
@@ -92,7 +95,7 @@ export async function startModuleHost(settings: ModuleHostSettings = {}): Promis
 }
 
 function rootModule(settings: ModuleHostSettings, url: string, organizations: TestOrganizations): Type {
-  const entities = [...scimEntities];
+  const entities = [...scimEntities, ...(settings.entities ?? [])];
   const migrations = [...scimMigrations];
   const typeOrm = TypeOrmModule.forRoot({ type: 'postgres', url, entities, migrations, retryAttempts: 0 });
   const scim = ScimModule.forRootAsync({
@@ -109,6 +112,12 @@ function rootModule(settings: ModuleHostSettings, url: string, organizations: Te
   const { providers = [], controllers = [] } = settings;
   Module({ imports: [typeOrm, scim], providers: [...providers], controllers: [...controllers] })(RootModule);
   return RootModule;
+}
+
+/** Runs what `typeorm migration:generate` would write. */
+async function makeTables(dataSource: DataSource): Promise<void> {
+  const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+  for (const { query } of upQueries) await dataSource.query(query);
 }
 
 /** A guard that lets everybody in, as the host's would an owner. */

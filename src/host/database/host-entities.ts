@@ -2,6 +2,7 @@ import { Account } from '../auth/account.entity.js';
 import { ApiKey } from '../auth/api-key.entity.js';
 import { Session } from '../auth/session.entity.js';
 import { DemoIdpKey } from '../demo/demo-idp-key.entity.js';
+import { Device } from '../directory/device.entity.js';
 import { Membership } from '../organizations/membership.entity.js';
 import { Organization } from '../organizations/organization.entity.js';
 import { GroupMapping, Team, TeamMember } from '../organizations/team.entity.js';
@@ -24,4 +25,5 @@ export const hostEntities = [
   SsoPendingLogin,
   SsoAssertion,
   DemoIdpKey,
+  Device,
 ];

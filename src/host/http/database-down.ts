@@ -2,7 +2,7 @@
 const CODES = /^(08...|53...|57P..|55000|25006|3D000|ECONN\w+|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 /** The words of pg, its pool and TypeORM where they give no code. */
 const WORDS =
-  /Connection terminated|timeout exceeded when trying to connect|not queryable|calling end on the pool|Driver not Connected/;
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|calling end on the pool|Driver not Connected/;
 
 /**
  * Whether an error says that the database cannot be reached: not the request's fault, and worth another try later. By shape,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Any, DataSource, type EntityManager, In, IsNull, Not } from 'typeorm';
-import { GroupsService, ProvisionedIdentity, ScimError, UsersService } from '../../scim/index.js';
+import { type GroupAccounts, GroupsService, ProvisionedIdentity } from '../../scim/index.js';
 import { lockOrganization } from './lock-organization.js';
 import { type GroupTeam, TeamsService } from './teams.service.js';
 
@@ -8,22 +8,17 @@ import { type GroupTeam, TeamsService } from './teams.service.js';
 export type People = 'everybody' | readonly string[];
 
 /**
- * Teams by way of the identity provider's groups. What somebody's groups are is read anew each time, under a lock that
- * makes one queue an organization: so it does not matter which of two events comes first, or twice.
+ * Teams by way of the identity provider's groups. Who is in the groups is read anew each time, under a lock that makes one
+ * queue an organization: so it does not matter which of two events comes first, or twice. However many people it is about,
+ * it takes the same few statements.
  */
 @Injectable()
 export class GroupTeamsService {
   constructor(
     private readonly dataSource: DataSource,
     private readonly teams: TeamsService,
-    private readonly users: UsersService,
     private readonly groups: GroupsService,
   ) {}
-
-  /** Whether the identity provider provisions groups: then the claim of an assertion counts no more. */
-  async hasGroups(organizationId: string): Promise<boolean> {
-    return (await this.groups.list(organizationId, { count: 0, withMembers: false })).totalResults > 0;
-  }
 
   /** Replaces all mappings and applies them to the groups there are; those of the claim at each person's next login. */
   async replaceMappings(organizationId: string, mappings: readonly GroupTeam[]): Promise<void> {
@@ -41,6 +36,20 @@ export class GroupTeamsService {
     await this.apply(organizationId, people, manager);
   }
 
+  /**
+   * The teams of somebody who signs in, in the login's transaction and under its lock on the organization. As soon as the
+   * identity provider provisions groups, these alone count: the claim gives nothing any more, and what it gave ends.
+   * @param claim values of the assertion's groups; undefined where it says nothing about groups.
+   */
+  async followLogin(
+    { organizationId, accountId }: { readonly organizationId: string; readonly accountId: string },
+    claim: readonly string[] | undefined,
+    manager: EntityManager,
+  ): Promise<void> {
+    const groups = (await this.groups.exists(organizationId, manager)) ? [] : claim;
+    if (groups) await this.teams.applyClaim(organizationId, accountId, groups, manager);
+  }
+
   /** Which of these members of groups are people; the others are groups. */
   async selectPeople(organizationId: string, ids: readonly string[], manager: EntityManager): Promise<string[]> {
     const known = await manager
@@ -50,61 +59,42 @@ export class GroupTeamsService {
   }
 
   private async apply(organizationId: string, people: People, manager: EntityManager): Promise<void> {
-    const mapped = await this.teams.hasMappings(organizationId, manager);
-    const externalIds = new Map<string, string | undefined>();
-    for (const { id, accountId } of await findLinked(organizationId, people, manager)) {
-      const groups = mapped ? await this.groupsOf(organizationId, id, manager) : [];
-      const names = new Set(groups);
-      for (const group of groups) {
-        if (!externalIds.has(group)) externalIds.set(group, await this.externalIdOf(organizationId, group, manager));
-        const externalId = externalIds.get(group);
-        if (externalId !== undefined) names.add(externalId);
-      }
-      await this.teams.applyGroups({ organizationId, accountId, source: 'scim' }, [...names], manager);
-    }
-  }
-
-  /** Ids of the groups somebody is in, by way of other groups too. */
-  private async groupsOf(organizationId: string, identityId: string, manager: EntityManager): Promise<string[]> {
-    const user = await unlessGone(this.users.get(organizationId, identityId, manager));
-    const groups = Array.isArray(user?.['groups']) ? user['groups'] : [];
-    return groups.map((group) => group?.['value']).filter((value) => typeof value === 'string');
-  }
-
-  private async externalIdOf(
-    organizationId: string,
-    groupId: string,
-    manager: EntityManager,
-  ): Promise<string | undefined> {
-    const group = await unlessGone(this.groups.get(organizationId, groupId, false, manager));
-    return typeof group?.['externalId'] === 'string' ? group['externalId'] : undefined;
+    const accounts = people === 'everybody' ? people : await findAccounts(organizationId, people, manager);
+    const teams = await this.teams.mappedTeams(organizationId, manager);
+    const query = { groups: [...teams.keys()], users: people };
+    const groups = teams.size === 0 ? [] : await this.groups.accountsOf(organizationId, query, manager);
+    await this.teams.applyScim(organizationId, membersOf(teams, groups), accounts, manager);
   }
 }
 
-/** Those who have an account. A suspended person keeps their teams, for the day they come back. */
-async function findLinked(
+/** The accounts that belong into each team: by the group's id or external id, never by its name. */
+function membersOf(
+  teams: ReadonlyMap<string, readonly string[]>,
+  groups: readonly GroupAccounts[],
+): Map<string, Set<string>> {
+  const members = new Map<string, Set<string>>();
+  for (const { groupId, externalId, accountIds } of groups) {
+    for (const team of [groupId, externalId ?? groupId].flatMap((group) => teams.get(group) ?? [])) {
+      members.set(team, new Set([...(members.get(team) ?? []), ...accountIds]));
+    }
+  }
+  return members;
+}
+
+/** Of those who have one. A suspended person keeps their teams, for the day they come back. */
+async function findAccounts(
   organizationId: string,
-  people: People,
+  identityIds: readonly string[],
   manager: EntityManager,
-): Promise<{ id: string; accountId: string }[]> {
+): Promise<string[]> {
   const identities = await manager.getRepository(ProvisionedIdentity).find({
     select: { id: true, accountId: true },
     where: {
       organizationId,
       accountId: Not(IsNull()),
       state: In(['active', 'suspended']),
-      ...(people === 'everybody' ? {} : { id: Any([...people]) }),
+      id: Any([...identityIds]),
     },
   });
-  return identities.flatMap(({ id, accountId }) => (accountId === null ? [] : [{ id, accountId }]));
-}
-
-/** Removed since its id was read. */
-async function unlessGone<T>(found: Promise<T>): Promise<T | undefined> {
-  try {
-    return await found;
-  } catch (error) {
-    if (error instanceof ScimError && error.status === 404) return undefined;
-    throw error;
-  }
+  return identities.flatMap(({ accountId }) => accountId ?? []);
 }

@@ -2,8 +2,9 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { OrganizationsModule } from '../organizations/organizations.module.js';
 import { SsoModule } from '../sso/sso.module.js';
+import { OpenApiController } from './open-api.controller.js';
 import { PagesController } from './pages.controller.js';
 
-/** The pages that people see. */
-@Module({ imports: [AuthModule, OrganizationsModule, SsoModule], controllers: [PagesController] })
+/** The pages that people see, and the document that developers do. */
+@Module({ imports: [AuthModule, OrganizationsModule, SsoModule], controllers: [PagesController, OpenApiController] })
 export class SettingsModule {}

@@ -6,7 +6,6 @@ import { hashSecret } from '../auth/secret.js';
 import { MembershipsService } from '../organizations/memberships.service.js';
 import type { Organization } from '../organizations/organization.entity.js';
 import { GroupTeamsService } from '../organizations/group-teams.service.js';
-import { TeamsService } from '../organizations/teams.service.js';
 import type { SamlLogin } from './read-saml-login.js';
 import { SamlService } from './saml.service.js';
 import type { SsoConnection } from './sso-connection.entity.js';
@@ -26,7 +25,6 @@ export class SsoService {
     private readonly links: IdentityLinksService,
     private readonly accounts: AccountsService,
     private readonly memberships: MembershipsService,
-    private readonly teams: TeamsService,
     private readonly groupTeams: GroupTeamsService,
     private readonly proofs: SsoProofsService,
   ) {}
@@ -82,8 +80,6 @@ export class SsoService {
   private async signIn(connection: SsoConnection, login: SamlLogin, signedIn: string | null): Promise<SsoOutcome> {
     const { organizationId, allowJit } = connection;
     const since = signedIn === null ? undefined : await this.memberships.activeSince(organizationId, signedIn);
-    // Asked before, because the module's transaction has a connection of its own.
-    const claim = login.groups && !(await this.groupTeams.hasGroups(organizationId)) ? login.groups : undefined;
     const outcome = await this.links.signIn(
       {
         organizationId,
@@ -93,14 +89,15 @@ export class SsoService {
         ...(signedIn !== null && since ? { signedInAccountId: signedIn, signedInMemberSince: since } : {}),
         allowJit,
       },
-      (admission, manager) => this.admit({ organizationId, nameId: login.nameId, claim }, admission, manager),
+      (admission, manager) => this.admit(organizationId, login, admission, manager),
     );
     return outcome.result === 'refused' ? { refused: outcome.reason } : { accountId: outcome.accountId };
   }
 
   /** All in the module's transaction: a refusal leaves no account, no seat and no team behind. */
   private async admit(
-    { organizationId, nameId, claim }: { organizationId: string; nameId: string; claim: SamlLogin['groups'] },
+    organizationId: string,
+    { nameId, groups }: SamlLogin,
     { identity, accountId: known }: Admission,
     manager: EntityManager,
   ): Promise<AdmissionAnswer> {
@@ -114,7 +111,7 @@ export class SsoService {
     };
     const answer = await this.memberships.admit(newcomer, manager);
     if (answer !== 'admitted') return { refuse: answer };
-    if (claim) await this.teams.applyGroups({ organizationId, accountId, source: 'saml' }, claim, manager);
+    await this.groupTeams.followLogin({ organizationId, accountId }, groups, manager);
     return { accountId };
   }
 

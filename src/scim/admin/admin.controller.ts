@@ -13,12 +13,13 @@ import {
   Req,
 } from '@nestjs/common';
 import type { ScimAdminOptions } from '../scim.options.js';
-import { ScimTokensService, type GeneratedToken, type TokenSummary } from '../tokens/scim-tokens.service.js';
+import type { RotatedToken } from '../tokens/scim-token-rotations.js';
+import type { GeneratedToken } from '../tokens/scim-token-store.js';
+import { ScimTokensService, type TokenSummary } from '../tokens/scim-tokens.service.js';
 import { AdminBody } from './admin-body.pipe.js';
-import { IdentityQueryDto, NewTokenDto } from './admin.dto.js';
+import { SCIM_ADMIN } from './admin-caller.js';
+import { IdentityQueryDto, NewTokenDto, TokenRotationDto } from './admin.dto.js';
 import { AdminOverview, type IdentityListing, type ScimSummary } from './admin-overview.js';
-
-export const SCIM_ADMIN = Symbol.for('scim:admin');
 
 /** What the host's settings page asks, for the organization that the host's guard let the caller into. */
 @Controller()
@@ -49,8 +50,34 @@ export class AdminController {
     return this.tokens.generate(this.organizationOf(request), { label, scopes, expiresInDays, createdBy });
   }
 
+  @Post('tokens/:id/rotate')
+  @Header('Cache-Control', 'no-store')
+  async rotateToken(
+    @Req() request: unknown,
+    @Param('id') id: string,
+    @Body(AdminBody) { overlapHours }: TokenRotationDto,
+  ): Promise<RotatedToken> {
+    const actorId = this.options.actorOf?.(request);
+    return this.tokens.rotate(this.organizationOf(request), id, { overlapHours, actorId });
+  }
+
+  @Post('tokens/:id/rotation/complete')
+  @HttpCode(204)
+  @Header('Cache-Control', 'no-store')
+  async completeRotation(@Req() request: unknown, @Param('id') id: string): Promise<void> {
+    await this.tokens.completeRotation(this.organizationOf(request), id, this.options.actorOf?.(request));
+  }
+
+  @Post('tokens/:id/rotation/cancel')
+  @HttpCode(204)
+  @Header('Cache-Control', 'no-store')
+  async cancelRotation(@Req() request: unknown, @Param('id') id: string): Promise<void> {
+    await this.tokens.cancelRotation(this.organizationOf(request), id, this.options.actorOf?.(request));
+  }
+
   @Delete('tokens/:id')
   @HttpCode(204)
+  @Header('Cache-Control', 'no-store')
   async revokeToken(@Req() request: unknown, @Param('id') id: string): Promise<void> {
     await this.tokens.revoke(this.organizationOf(request), id, this.options.actorOf?.(request));
   }

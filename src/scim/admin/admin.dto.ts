@@ -1,7 +1,9 @@
 import { Type } from 'class-transformer';
 import {
+  ArrayMaxSize,
   ArrayNotEmpty,
   ArrayUnique,
+  IsArray,
   IsIn,
   IsInt,
   IsString,
@@ -12,8 +14,16 @@ import {
   ValidateIf,
 } from 'class-validator';
 import type { IdentityState } from '../persistence/entities/provisioned-identity.entity.js';
-import { LONGEST_LABEL, MOST_DAYS, PRINTABLE } from '../tokens/scim-tokens.service.js';
 import { TOKEN_SCOPES, type TokenScope } from '../tokens/token-scopes.js';
+import {
+  LONGEST_LABEL,
+  LONGEST_SOURCE,
+  MOST_DAYS,
+  MOST_SECRETS,
+  OVERLAP_HOURS,
+  type OverlapHours,
+  PRINTABLE,
+} from '../tokens/token-wishes.js';
 
 /** Unlike `IsOptional`, null is no absence: a null that a script sent by mistake is not to mean all scopes. */
 const IfPresent = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
@@ -30,18 +40,41 @@ export class NewTokenDto {
   @IsPrintable()
   label?: string;
 
-  /** Days. */
-  @IfPresent()
+  /** Days, or `never` where the host allows it. */
+  @ValidateIf((_object, value) => value !== undefined && value !== 'never')
   @IsInt()
   @Min(1)
   @Max(MOST_DAYS)
-  expiresInDays?: number;
+  expiresInDays?: number | 'never';
 
   @IfPresent()
   @ArrayNotEmpty()
   @ArrayUnique()
   @IsIn(TOKEN_SCOPES, { each: true })
   scopes?: TokenScope[];
+}
+
+/** Body of `POST tokens/:id/rotate`. */
+export class TokenRotationDto {
+  /** How long the old token goes on working. */
+  @IfPresent()
+  @IsIn(OVERLAP_HOURS)
+  overlapHours?: OverlapHours;
+}
+
+/** Body of a leak report. */
+export class LeakReportDto {
+  @IsArray()
+  @ArrayMaxSize(MOST_SECRETS)
+  @IsString({ each: true })
+  tokens: string[];
+
+  /** Where they were found. */
+  @IfPresent()
+  @IsString()
+  @MaxLength(LONGEST_SOURCE)
+  @IsPrintable()
+  source?: string;
 }
 
 const VISIBLE_STATES = ['provisioned', 'active', 'suspended'] as const satisfies readonly IdentityState[];

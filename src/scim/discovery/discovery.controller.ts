@@ -29,14 +29,22 @@ export class DiscoveryController {
 
   @Get('ServiceProviderConfig')
   serviceProviderConfig(@Req() request: ScimRequest, @Res() response: unknown): void {
+    const { bulkOperations, bulkBytes, pageDefault, pageMax, cursorSeconds } = limitsOf(this.options);
     const capabilities = {
       patch: true,
-      // authentik cuts its PATCH requests to maxOperations, whether bulk is there or not (checklist P-048).
-      bulk: { supported: false, maxOperations: 1000, maxPayloadSize: 1024 * 1024 },
-      filter: { supported: true, maxResults: limitsOf(this.options).pageMax },
+      bulk: { supported: true, maxOperations: bulkOperations, maxPayloadSize: bulkBytes },
+      filter: { supported: true, maxResults: pageMax },
       changePassword: false,
       sort: true,
       etag: true,
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: 'index' as const,
+        defaultPageSize: Math.min(pageDefault, pageMax),
+        maxPageSize: pageMax,
+        cursorTimeout: cursorSeconds,
+      },
     };
     this.answer(request, response, toServiceProviderConfig(capabilities, this.paths.baseUrl));
   }

@@ -3,6 +3,8 @@ import type { Json, JsonObject } from '../protocol/resource.js';
 import {
   type GroupEventFields,
   groupEventClasses,
+  type ResourceEventFields,
+  resourceEventClasses,
   type ScimEventClass,
   type TokenEventFields,
   tokenEventClasses,
@@ -29,11 +31,21 @@ export function readEvent(delivery: DueDelivery): InstanceType<ScimEventClass> {
   if (GroupClass) {
     return new GroupClass({ ...common, ...stored, groupId: delivery.aggregateId } as unknown as GroupEventFields);
   }
+  const ResourceClass = resourceEventClasses.find(({ type }) => type === delivery.type);
+  if (ResourceClass) {
+    return new ResourceClass({
+      ...common,
+      ...stored,
+      resourceId: delivery.aggregateId,
+    } as unknown as ResourceEventFields);
+  }
   const TokenClass = tokenEventClasses.find(({ type }) => type === delivery.type);
   if (TokenClass) {
     return new TokenClass({
       ...common,
       ...stored,
+      ...dateOf('expiresAt', stored),
+      ...dateOf('retiresAt', stored),
       subjectTokenId: delivery.aggregateId,
     } as unknown as TokenEventFields);
   }
@@ -41,3 +53,8 @@ export function readEvent(delivery: DueDelivery): InstanceType<ScimEventClass> {
 }
 
 const present = (name: string, value: Json): JsonObject => (value === null ? {} : { [name]: value });
+
+const dateOf = (name: string, stored: JsonObject): Readonly<Record<string, Date>> => {
+  const { [name]: value } = stored;
+  return typeof value === 'string' ? { [name]: new Date(value) } : {};
+};

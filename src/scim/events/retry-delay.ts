@@ -6,12 +6,12 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Milliseconds until the next try after `attempts` failed ones, or null: give up.
- * Four times as long each time, from 1 s up to an hour: 1 s, 4 s, 16 s, a minute, 4 and 17 minutes, then hourly. Terminal
- * events are never given up. `random` in [0, 1) moves a try by up to a quarter, so that what failed together is not tried
+ * Four times as long each time, from 1 s up to an hour: 1 s, 4 s, 16 s, a minute, 4 and 17 minutes, then hourly; for ever
+ * where `endless`. `random` in [0, 1) moves a try by up to a quarter, so that what failed together is not tried
  * together.
  */
-export function retryDelay(attempts: number, terminal: boolean, random: number): number | null {
-  if (!terminal && attempts >= MOST_ATTEMPTS) return null;
+export function retryDelay(attempts: number, endless: boolean, random: number): number | null {
+  if (!endless && attempts >= MOST_ATTEMPTS) return null;
   const middle = Math.min(SECOND_MS * 4 ** Math.min(attempts - 1, 30), HOUR_MS);
   return Math.round(middle * (0.75 + random / 2));
 }

@@ -11,6 +11,7 @@ import { ScimDatabase } from '../persistence/scim-database.js';
 import { readEvent } from './read-event.js';
 import { retryDelay } from './retry-delay.js';
 import { ScimConsumers } from './scim-consumers.js';
+import { takesAway } from './scim-events.js';
 
 const HANDLER_TIMEOUT_MS = 30_000;
 /** Until the next try of what failed with the database. */
@@ -57,11 +58,12 @@ export class ScimDelivery {
   }
 
   private async recordFailure(delivery: DueDelivery, error: unknown): Promise<void> {
-    const { eventSeq, consumer, terminal } = delivery;
+    const { eventSeq, consumer, type, payload } = delivery;
     const attempts = delivery.attempts + 1;
-    const delay = retryDelay(attempts, terminal, Math.random());
+    const endless = takesAway(type, payload);
+    const delay = retryDelay(attempts, endless, Math.random());
     const outcome = delay === null ? 'given up' : `next try in ${Math.round(delay / 1000)} s`;
-    const alert = delay === null || (terminal && attempts >= ALERT_AFTER) ? `${ALERT} ` : '';
+    const alert = delay === null || (endless && attempts >= ALERT_AFTER) ? `${ALERT} ` : '';
     this.logger.error(`${alert}${describe(delivery)} failed (try ${attempts}, ${outcome}): ${errorText(error)}`);
     const text = errorText(error).slice(0, 2000);
     await this.note(() =>

@@ -1,7 +1,8 @@
 import type { IdentityState } from '../persistence/entities/provisioned-identity.entity.js';
-import type { ResourceAttributes } from '../protocol/resource.js';
+import type { RevocationReason } from '../persistence/entities/token.entity.js';
+import type { JsonObject, ResourceAttributes } from '../protocol/resource.js';
 
-/** What every event tells. Delivered at least once, in the order of `sequence` within one identity, group or token. */
+/** What every event tells. Delivered at least once, in the order of `sequence` within one identity, group, resource or token. */
 abstract class CommonFields {
   /** E.g. `scim.user.deprovisioned`. */
   abstract readonly type: string;
@@ -10,10 +11,10 @@ abstract class CommonFields {
   readonly organizationId: string;
   /**
    * When the change was written, to the millisecond, by the database's clock; the commit came moments later. Among the
-   * events of one identity, group or token it never runs back.
+   * events of one identity, group, resource or token it never runs back.
    */
   readonly occurredAt: Date;
-  /** 1, 2, 3 … within the identity, group or token. */
+  /** 1, 2, 3 … within the identity, group, resource or token. */
   readonly sequence: number;
   /** The SCIM token whose request caused it. */
   readonly tokenId?: string;
@@ -83,6 +84,27 @@ export abstract class GroupEvent extends CommonFields {
 /** What a group event is made of. */
 export type GroupEventFields = Omit<GroupEvent, 'type'>;
 
+/** An event about a resource of a type of the host's own: its state after the change. */
+export abstract class ResourceEvent extends CommonFields {
+  /** Name of the type, e.g. `Device`. */
+  readonly resourceType: string;
+  readonly resourceId: string;
+  readonly externalId?: string;
+  readonly version: number;
+  /** Names of the attributes that changed. */
+  readonly changed: readonly string[];
+  /** All attributes after the change; with `scim.resource.deleted` as they were last. Absent once they were erased. */
+  readonly attributes?: ResourceAttributes;
+
+  constructor(fields: ResourceEventFields) {
+    super();
+    Object.assign(this, fields);
+  }
+}
+
+/** What an event about a resource of the host's own type is made of. */
+export type ResourceEventFields = Omit<ResourceEvent, 'type'>;
+
 /** The IdP created a user. No seat is taken yet. */
 export class UserProvisioned extends UserEvent {
   static readonly type = 'scim.user.provisioned';
@@ -131,28 +153,82 @@ export class GroupUpdated extends GroupEvent {
   readonly type = GroupUpdated.type;
 }
 
-/** Members came or went: `added` and `removed` say who. */
+/** Members came or went: `added` and `removed` say who. Retried for ever where somebody went, in its turn. */
 export class GroupMembersChanged extends GroupEvent {
   static readonly type = 'scim.group.members_changed';
   readonly type = GroupMembersChanged.type;
 }
 
-/** The group is gone, and with it what its members had through it. */
+/** The group is gone, and with it what its members had through it. Retried for ever, in its turn. */
 export class GroupDeleted extends GroupEvent {
   static readonly type = 'scim.group.deleted';
   readonly type = GroupDeleted.type;
 }
 
-/** An admin generated a token. */
+/** The IdP created a resource of a type of the host's own; `resourceType` says of which. */
+export class ResourceCreated extends ResourceEvent {
+  static readonly type = 'scim.resource.created';
+  readonly type = ResourceCreated.type;
+}
+
+/** Attributes of a resource of the host's own type changed. */
+export class ResourceUpdated extends ResourceEvent {
+  static readonly type = 'scim.resource.updated';
+  readonly type = ResourceUpdated.type;
+}
+
+/** A resource of the host's own type is gone. */
+export class ResourceDeleted extends ResourceEvent {
+  static readonly type = 'scim.resource.deleted';
+  readonly type = ResourceDeleted.type;
+}
+
+/** An admin generated a token, by itself or to replace another one. */
 export class TokenCreated extends TokenEvent {
   static readonly type = 'scim.token.created';
   readonly type = TokenCreated.type;
+  /** The token that it replaces. */
+  declare readonly replaces?: string;
 }
 
-/** An admin revoked a token. Overtakes retries of older events and is retried for ever. */
+/** An admin began to replace a token: it goes on working until `retiresAt`, or until the new one has taken over. */
+export class TokenRotated extends TokenEvent {
+  static readonly type = 'scim.token.rotated';
+  readonly type = TokenRotated.type;
+  /** The new token. */
+  declare readonly replacedBy: string;
+  declare readonly retiresAt: Date;
+}
+
+/** A token will expire: told 90, 30, 7 and 1 days before, once each. An expired one is an IdP that says nothing of leavers. */
+export class TokenExpiring extends TokenEvent {
+  static readonly type = 'scim.token.expiring';
+  readonly type = TokenExpiring.type;
+  /** 90, 30, 7 or 1: at most so many are left. */
+  declare readonly daysLeft: number;
+  declare readonly expiresAt: Date;
+}
+
+/** A token has expired: the IdP is refused from now on. Told within about a minute. */
+export class TokenExpired extends TokenEvent {
+  static readonly type = 'scim.token.expired';
+  readonly type = TokenExpired.type;
+  declare readonly expiresAt: Date;
+}
+
+/** A token is refused from now on; `reason` says why. Overtakes retries of older events and is retried for ever. */
 export class TokenRevoked extends TokenEvent {
   static readonly type = 'scim.token.revoked';
   readonly type = TokenRevoked.type;
+  declare readonly reason: RevocationReason;
+}
+
+/** Somebody reported a token's secret as leaked; it was revoked in the same moment. */
+export class TokenLeaked extends TokenEvent {
+  static readonly type = 'scim.token.leaked';
+  readonly type = TokenLeaked.type;
+  /** Where it was found, if the reporter said. Text of a stranger. */
+  declare readonly source?: string;
 }
 
 export const userEventClasses = [
@@ -166,16 +242,39 @@ export const userEventClasses = [
 
 export const groupEventClasses = [GroupCreated, GroupUpdated, GroupMembersChanged, GroupDeleted] as const;
 
-export const tokenEventClasses = [TokenCreated, TokenRevoked] as const;
+export const resourceEventClasses = [ResourceCreated, ResourceUpdated, ResourceDeleted] as const;
 
-export const eventClasses = [...userEventClasses, ...groupEventClasses, ...tokenEventClasses] as const;
+export const tokenEventClasses = [
+  TokenCreated,
+  TokenRotated,
+  TokenExpiring,
+  TokenExpired,
+  TokenRevoked,
+  TokenLeaked,
+] as const;
+
+export const eventClasses = [
+  ...userEventClasses,
+  ...groupEventClasses,
+  ...resourceEventClasses,
+  ...tokenEventClasses,
+] as const;
 
 /** A class to name in `@OnScimEvent`. */
 export type ScimEventClass = (typeof eventClasses)[number];
 
 export type UserEventType = (typeof userEventClasses)[number]['type'];
 
-/** Events that take access away. */
+/** Events that take all access away: they overtake older ones, which are void then. */
 const TERMINAL_TYPES: ReadonlySet<string> = new Set([UserDeactivated.type, UserDeprovisioned.type, TokenRevoked.type]);
 
 export const isTerminal = (type: string): boolean => TERMINAL_TYPES.has(type);
+
+/**
+ * Whether an event takes something away. It is never given up, because what it did not take would be had for ever. What a
+ * group takes waits for its turn all the same: who came and who went makes sense in order only.
+ */
+export const takesAway = (type: string, { removed }: JsonObject): boolean =>
+  isTerminal(type) ||
+  type === GroupDeleted.type ||
+  (type === GroupMembersChanged.type && Array.isArray(removed) && removed.length > 0);

@@ -1,34 +1,37 @@
-import type { ScimGroup } from '../persistence/entities/group.entity.js';
+import type { ProvisionedGroup } from '../persistence/entities/group.entity.js';
 import type { MemberRow } from '../persistence/group-statements.js';
 import type { JsonObject, ResourceAttributes } from '../protocol/resource.js';
-import { groupResourceType } from '../protocol/schemas/resource-types.js';
+import { schemasOf } from '../protocol/resource-schemas.js';
+import type { ResourceType } from '../protocol/schemas/schema.js';
 
 /** RFC 7644 §3.14: weak, because equal states may be written differently. A member's display name is not part of it. */
-export const groupTag = ({ version }: ScimGroup): string => `W/"${version}"`;
+export const groupTag = ({ version }: ProvisionedGroup): string => `W/"${version}"`;
 
-const groupLocation = ({ id }: ScimGroup, baseUrl: string): string => `${baseUrl}/Groups/${id}`;
+const groupLocation = ({ id }: ProvisionedGroup, baseUrl: string): string => `${baseUrl}/Groups/${id}`;
 
 /** The attributes of a group that are not members. */
-export const groupAttributes = ({ displayName, externalId }: ScimGroup): ResourceAttributes => ({
+export const groupAttributes = ({ displayName, externalId, attributes }: ProvisionedGroup): ResourceAttributes => ({
   ...(externalId === null ? {} : { externalId }),
   displayName,
+  ...attributes,
 });
 
 /** A group as RFC 7643 §4.2 shows it. @param members undefined: nobody asked for them. */
 export function toGroupResource(
-  group: ScimGroup,
+  group: ProvisionedGroup,
   members: readonly MemberRow[] | undefined,
-  baseUrl: string,
+  { resourceType, baseUrl }: { readonly resourceType: ResourceType; readonly baseUrl: string },
 ): JsonObject {
+  const attributes = groupAttributes(group);
   return {
-    schemas: [groupResourceType.schema.id],
+    schemas: schemasOf(attributes, resourceType),
     id: group.id,
-    ...groupAttributes(group),
+    ...attributes,
     ...(members === undefined || members.length === 0
       ? {}
       : { members: members.map((member) => toMember(member, baseUrl)) }),
     meta: {
-      resourceType: groupResourceType.name,
+      resourceType: resourceType.name,
       created: group.createdAt.toISOString(),
       lastModified: group.modifiedAt.toISOString(),
       location: groupLocation(group, baseUrl),
@@ -37,7 +40,8 @@ export function toGroupResource(
   };
 }
 
-const toMember = ({ value, type, display }: MemberRow, baseUrl: string): JsonObject => ({
+/** As its group shows it. */
+export const toMember = ({ value, type, display }: MemberRow, baseUrl: string): JsonObject => ({
   value,
   $ref: `${baseUrl}/${type}s/${value}`,
   type,

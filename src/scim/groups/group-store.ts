@@ -3,11 +3,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { GroupCreated, GroupDeleted } from '../events/scim-events.js';
 import { toHistory, type WriteContext } from '../identities/identity-store.js';
-import type { ScimGroup } from '../persistence/entities/group.entity.js';
+import { changedAttributes } from '../identities/plan-change.js';
+import type { ProvisionedGroup } from '../persistence/entities/group.entity.js';
 import {
   deleteGroup,
   findGroup,
   findMembers,
+  findMembersAndOthers,
   insertGroup,
   lockGroup,
   lockMemberGroups,
@@ -23,9 +25,12 @@ import { leaveGroups, type Remover } from '../persistence/leave-groups.js';
 import type { DeliveryKey, NewEvent } from '../persistence/outbox-statements.js';
 import { violatedIndex } from '../persistence/database-errors.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
+import { toSearchDocument } from '../persistence/search-document.js';
+import { uniqueParameter, uniqueViolation } from '../persistence/unique-values.js';
 import { checkVersion } from '../protocol/etag.js';
 import { fold } from '../protocol/comparable.js';
-import type { JsonObject } from '../protocol/resource.js';
+import { ResourceTypes } from '../protocol/resource-types.js';
+import type { JsonObject, ResourceAttributes } from '../protocol/resource.js';
 import { invalidValue, notFound, uniqueness } from '../protocol/scim-error.js';
 import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 import { groupTag } from './group-resource.js';
@@ -35,6 +40,8 @@ import type { NamedMember } from './member-change.js';
 export interface GroupValues {
   readonly displayName: string;
   readonly externalId: string | null;
+  /** By the URNs of their schemas. */
+  readonly extensions: ResourceAttributes;
 }
 
 /** Ids of members, by what they are. */
@@ -58,21 +65,27 @@ const MOST_NAMED = 10;
 export class GroupStore {
   constructor(
     private readonly database: ScimDatabase,
+    private readonly resourceTypes: ResourceTypes,
     @Inject(SCIM_OPTIONS) private readonly options: ScimModuleOptions,
   ) {}
 
   /** @throws ScimError 404 for every id that is not a group of this organization. */
-  async get(organizationId: string, id: string, manager?: EntityManager): Promise<ScimGroup> {
+  async get(organizationId: string, id: string, manager?: EntityManager): Promise<ProvisionedGroup> {
     return this.find(findGroup, organizationId, id, manager);
   }
 
   /** The same under a row lock; members are locked before. */
-  async lock(organizationId: string, id: string, manager: EntityManager): Promise<ScimGroup> {
+  async lock(organizationId: string, id: string, manager: EntityManager): Promise<ProvisionedGroup> {
     return this.find(lockGroup, organizationId, id, manager);
   }
 
   async members(groupId: string, manager?: EntityManager): Promise<MemberRow[]> {
     return this.database.run<MemberRow>(findMembers, [groupId], manager);
+  }
+
+  /** With those that are about to become members. */
+  async membersAnd({ users, groups }: MemberIds, groupId: string, manager: EntityManager): Promise<MemberRow[]> {
+    return this.database.run<MemberRow>(findMembersAndOthers, [groupId, users, groups], manager);
   }
 
   /**
@@ -113,6 +126,7 @@ export class GroupStore {
       changed: [
         'displayName',
         ...(externalId === null ? [] : ['externalId']),
+        ...Object.keys(values.extensions),
         ...(added.length === 0 ? [] : ['members']),
       ],
       displayName,
@@ -123,12 +137,13 @@ export class GroupStore {
     const events = JSON.stringify([newEvent(GroupCreated.type, 1, payload)]);
     const parameters = [
       organizationId,
-      randomUUID(),
+      context.id ?? randomUUID(),
       ...this.columns(values),
       members.users,
       members.groups,
       events,
       ...toHistory(context),
+      ...this.documents(values),
     ];
     const written = await this.write(insertGroup, parameters, values, context.manager);
     if (written) return written;
@@ -140,7 +155,7 @@ export class GroupStore {
 
   /** Under its lock. Undefined where nothing changed. @throws ScimError 409 uniqueness */
   async update(
-    group: ScimGroup,
+    group: ProvisionedGroup,
     values: GroupValues,
     members: RowChange,
     context: WriteContext,
@@ -148,6 +163,7 @@ export class GroupStore {
     const changed = [
       ...(group.displayName === values.displayName ? [] : ['displayName']),
       ...(group.externalId === values.externalId ? [] : ['externalId']),
+      ...changedAttributes(group.attributes, values.extensions),
     ];
     const { add, remove, others } = members;
     const rows = [add.users, add.groups, remove.filter(isId), others === 'go'];
@@ -158,6 +174,7 @@ export class GroupStore {
       changed,
       ...rows,
       ...toHistory(context),
+      ...this.documents(values),
     ];
     return this.write(updateGroup, parameters, values, context.manager);
   }
@@ -195,8 +212,8 @@ export class GroupStore {
     organizationId: string,
     id: string,
     manager?: EntityManager,
-  ): Promise<ScimGroup> {
-    const [group] = isId(id) ? await this.database.run<ScimGroup>(statement, [organizationId, id], manager) : [];
+  ): Promise<ProvisionedGroup> {
+    const [group] = isId(id) ? await this.database.run<ProvisionedGroup>(statement, [organizationId, id], manager) : [];
     if (!group) throw notFound(`There is no Group with the id ${id.slice(0, 100)}.`);
     return group;
   }
@@ -217,6 +234,12 @@ export class GroupStore {
     return [externalId, displayName, key, this.options.uniqueness?.groupDisplayName === false ? null : key];
   }
 
+  /** The last parameters of the statements that write a group: attributes, search document, unique attributes. */
+  private documents({ extensions }: GroupValues): readonly unknown[] {
+    const { group } = this.resourceTypes;
+    return [JSON.stringify(extensions), JSON.stringify(toSearchDocument(extensions, group)), uniqueParameter(group)];
+  }
+
   private async write(
     statement: typeof insertGroup,
     parameters: readonly unknown[],
@@ -227,7 +250,7 @@ export class GroupStore {
       const [written] = await this.database.run<WrittenGroup>(statement, parameters, manager);
       return written;
     } catch (error) {
-      throw translateViolation(error, values);
+      throw uniqueViolation(error, values.extensions, this.resourceTypes.group) ?? translateViolation(error, values);
     }
   }
 }

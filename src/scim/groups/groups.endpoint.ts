@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { WriteContext } from '../identities/identity-store.js';
-import type { ListQuery } from '../persistence/list-rows.js';
+import type { ListQuery, ResourceTable } from '../persistence/list-rows.js';
 import { findAttribute } from '../protocol/attribute-path.js';
 import { isProjected, type Projection } from '../protocol/project.js';
 import { ResourceTypes } from '../protocol/resource-types.js';
@@ -16,6 +16,7 @@ import { GroupsService } from './groups.service.js';
 export class GroupsEndpoint implements ResourceEndpoint {
   readonly resourceType: ResourceType;
   readonly bodyBytes: number;
+  readonly links = ['members'];
 
   constructor(
     private readonly groups: GroupsService,
@@ -25,6 +26,14 @@ export class GroupsEndpoint implements ResourceEndpoint {
     this.resourceType = resourceTypes.group;
     // A list of members is what needs the room.
     this.bodyBytes = limitsOf(options).groupBodyBytes;
+  }
+
+  get table(): ResourceTable {
+    return this.groups.table;
+  }
+
+  find(organizationId: string, ids: readonly string[], shown: Shown): Promise<readonly JsonObject[]> {
+    return this.groups.find(organizationId, ids, this.showsMembers(shown));
   }
 
   list(organizationId: string, query: ListQuery & Shown): Promise<ResourceList> {

@@ -41,13 +41,13 @@ export const toReplacement = (members: Json | undefined): MemberChange => ({
 
 /**
  * The operations about members, one after the other, as one change.
- * @param current the members there are; only where {@link needsMembers}.
+ * @param known the members there are and all that the operations add; only where {@link needsMembers}.
  * @throws ScimError 400 mutability for a part of a member, noTarget for a value path that would change a member.
  */
-export function toMemberChange(operations: readonly PatchOperation[], current: readonly JsonObject[]): MemberChange {
+export function toMemberChange(operations: readonly PatchOperation[], known: readonly JsonObject[]): MemberChange {
   return operations
     .filter(isAboutMembers)
-    .reduce((change, operation) => applyOne(change, operation, current), noMemberChange);
+    .reduce((change, operation) => applyOne(change, operation, known), noMemberChange);
 }
 
 /** Everybody whom any operation adds, whatever a later one does: who has to be looked up and held before the group is locked. */
@@ -56,7 +56,7 @@ export const addedByAny = (operations: readonly PatchOperation[]): readonly Name
     .filter(({ type }) => type === 'add' || type === 'replace')
     .flatMap((operation) => toMemberChange([operation], []).add);
 
-function applyOne(change: MemberChange, operation: PatchOperation, current: readonly JsonObject[]): MemberChange {
+function applyOne(change: MemberChange, operation: PatchOperation, known: readonly JsonObject[]): MemberChange {
   if (operation.type === 'expectId') return change;
   const part = operation.path.target.subAttribute;
   if (part) throw mutability(`members.${part.name} is immutable: add and remove members, not parts of them.`);
@@ -75,7 +75,7 @@ function applyOne(change: MemberChange, operation: PatchOperation, current: read
           named(listed).map(({ id }) => id),
         );
       if (!path.where) return { others: 'go', add: [], remove: [] };
-      return removing(change, namedIds(path.where) ?? matching(path.where, change, current));
+      return removing(change, namedIds(path.where) ?? matching(path.where, known));
     }
   }
 }
@@ -98,13 +98,12 @@ function removing(change: MemberChange, ids: readonly string[]): MemberChange {
   };
 }
 
-/** Ids of the members there are, and of those that earlier operations added, that a filter selects. */
-function matching(where: Filter, change: MemberChange, current: readonly JsonObject[]): readonly string[] {
-  const added = change.add.map(({ id, type }): JsonObject =>
-    type === undefined ? { value: id } : { value: id, type },
-  );
-  return named([...current, ...added].filter((member) => matchValue(where, member))).map(({ id }) => id);
-}
+/**
+ * Ids of those that a filter selects. Of members to be, also of those that only a later operation adds: to remove somebody
+ * who is no member does nothing, and who is added afterwards stays.
+ */
+const matching = (where: Filter, known: readonly JsonObject[]): readonly string[] =>
+  named(known.filter((member) => matchValue(where, member))).map(({ id }) => id);
 
 /** The ids of `value eq "…"`, also joined by `or`: what clients send. Undefined for every other filter. */
 function namedIds(where: Filter | undefined): readonly string[] | undefined {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
+import { traceOf } from '../log/request-trace.js';
 import { invalidSyntax, payloadTooLarge, type ScimError, unsupportedMediaType } from '../protocol/scim-error.js';
 import type { ScimRequest } from './scim-request.js';
 import { bodyHeadersOf } from './scim-request-claim.js';
@@ -10,17 +11,24 @@ const DEEPEST = 32;
 /**
  * The JSON body of a request, read now, so that nothing is read for a client without a valid token.
  * @param limit bytes
+ * @param name of the limit, where clients know it by one
  * @throws ScimError 415; 413; 400 invalidSyntax.
  */
-export async function readBody(request: ScimRequest, limit: number): Promise<unknown> {
+export async function readBody(request: ScimRequest, limit: number, name?: string): Promise<unknown> {
   const message = messageOf(request);
   const { type, length = 0 } = bodyHeadersOf(message);
+  const trace = traceOf(request);
+  if (trace) trace.bodyBytes = length;
   checkMediaType(type, message.headers['content-encoding']);
-  if (length > limit) throw tooLarge(limit);
+  if (length > limit) throw tooLarge(limit, name);
   const source =
-    request.body instanceof Readable || !hasBodyValue(request.body) ? await readAll(message, limit) : request.body;
+    request.body instanceof Readable || !hasBodyValue(request.body)
+      ? await readAll(message, limit, name)
+      : request.body;
+  if (trace && Buffer.isBuffer(source)) trace.bodyBytes = source.length;
   const body: unknown = Buffer.isBuffer(source) ? parse(source) : source;
   if (deeperThan(body, DEEPEST)) throw invalidSyntax(`The body nests deeper than ${DEEPEST} levels.`);
+  if (trace) trace.body = body;
   return body;
 }
 
@@ -37,14 +45,14 @@ function checkMediaType(contentType: string | undefined, encoding: string | unde
   if (!known || (encoding !== undefined && encoding.toLowerCase() !== 'identity')) throw unsupportedMediaType();
 }
 
-async function readAll(message: IncomingMessage, limit: number): Promise<Buffer> {
+async function readAll(message: IncomingMessage, limit: number, name?: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   return new Promise((resolve, reject) => {
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
       chunks.push(chunk);
-      if (size > limit) settle(() => reject(tooLarge(limit)));
+      if (size > limit) settle(() => reject(tooLarge(limit, name)));
     };
     const onEnd = (): void => settle(() => resolve(Buffer.concat(chunks)));
     const onBroken = (): void => settle(() => reject(invalidSyntax('The body ended early.')));
@@ -59,7 +67,8 @@ async function readAll(message: IncomingMessage, limit: number): Promise<Buffer>
   });
 }
 
-const tooLarge = (limit: number): ScimError => payloadTooLarge(`The body is larger than ${limit} bytes.`);
+const tooLarge = (limit: number, name?: string): ScimError =>
+  payloadTooLarge(`The body is larger than ${limit} bytes${name === undefined ? '' : ` (${name})`}.`);
 
 function parse(bytes: Buffer): unknown {
   if (bytes.length === 0) throw invalidSyntax('The request needs a JSON body.');

@@ -1,16 +1,21 @@
-import { invalidFilter, invalidValue, notImplemented } from '../protocol/scim-error.js';
+import { invalidFilter, invalidSyntax, invalidValue } from '../protocol/scim-error.js';
 
-/** Query parameters that RFC 7644 §3.4.2 and §3.9 name; others are ignored. */
-const SINGLE = ['filter', 'sortBy', 'sortOrder', 'startIndex', 'count', 'attributes', 'excludedAttributes'] as const;
+/** Query parameters that RFC 7644 §3.4.2 and §3.9 and RFC 9865 §2 name; others are ignored. */
+const SINGLE = [
+  'filter',
+  'sortBy',
+  'sortOrder',
+  'startIndex',
+  'count',
+  'cursor',
+  'attributes',
+  'excludedAttributes',
+] as const;
 
 export type ScimParameters = Readonly<Partial<Record<(typeof SINGLE)[number], string>>>;
 
-/**
- * @throws ScimError 400 where a parameter is given twice: which one counts is anybody's guess; 501 for cursors, which
- *   change what a page means and are not there yet.
- */
+/** @throws ScimError 400 where a parameter is given twice: which one counts is anybody's guess. */
 export function readParameters(query: URLSearchParams): ScimParameters {
-  if (query.has('cursor')) throw notImplemented('The parameter "cursor" is not supported.');
   refuseMisspeltFilter(query);
   const parameters: Partial<Record<(typeof SINGLE)[number], string>> = {};
   for (const name of SINGLE) {
@@ -22,6 +27,16 @@ export function readParameters(query: URLSearchParams): ScimParameters {
     if (value !== undefined) parameters[name] = value;
   }
   return parameters;
+}
+
+/**
+ * For a request whose query is its body (RFC 7644 §3.4.3). Parameters in the URL would be ignored, and a client that put its
+ * filter there would get everybody.
+ * @throws ScimError 400 invalidSyntax
+ */
+export function refuseParameters(query: URLSearchParams): void {
+  const [misplaced] = Object.keys(readParameters(query));
+  if (misplaced) throw invalidSyntax(`The parameters of a search stand in its body, "${misplaced}" too.`);
 }
 
 /**

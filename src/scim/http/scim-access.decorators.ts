@@ -3,6 +3,7 @@ import type { TokenScope } from '../tokens/token-scopes.js';
 
 export const SCIM_ACCESS = Symbol.for('scim:access');
 export const SCIM_SCOPES = Symbol.for('scim:scopes');
+export const SCIM_CHANGES = Symbol.for('scim:changes');
 
 /** What a route asks of a token. Every SCIM route states one: without, ScimTokenGuard lets nobody in. */
 export type ScimAccess =
@@ -27,3 +28,6 @@ export const Reads = (): MethodDecorator & ClassDecorator => access('read');
 export const Writes = (): MethodDecorator & ClassDecorator => access('write');
 export const AnyToken = (): MethodDecorator & ClassDecorator => access('any-token');
 export const Discovery = (): MethodDecorator & ClassDecorator => access('discovery');
+
+/** For a route whose access is not `write` and which changes something all the same: closed while the connection is paused. */
+export const Changes = (): MethodDecorator => SetMetadata(SCIM_CHANGES, true);

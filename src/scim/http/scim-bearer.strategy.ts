@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import passport from 'passport';
 import bearer from 'passport-http-bearer';
+import { traceOf } from '../log/request-trace.js';
 import { ScimTokenVerifier } from '../tokens/scim-token-verifier.js';
 import { readBearerToken } from './read-bearer-token.js';
 import type { ScimRequest } from './scim-request.js';
@@ -32,7 +33,13 @@ export class ScimBearerStrategy implements OnApplicationShutdown {
         ...(address === undefined ? {} : { address }),
         ...(userAgent === undefined ? {} : { userAgent }),
       };
-      verifier.verify(token, origin).then(
+      const trace = traceOf(sent.request);
+      const verified = verifier.verify(
+        token,
+        origin,
+        (refused) => trace && Object.assign(trace, refused, { isRefused: true }),
+      );
+      verified.then(
         (principal) => done(null, principal ?? false),
         (error: unknown) => done(error),
       );

@@ -1,4 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
+import { traceOf } from '../log/request-trace.js';
 import { internalError, ScimError } from '../protocol/scim-error.js';
 import { requestIdOf, type ScimRequest } from './scim-request.js';
 import { ScimResponder } from './scim-responder.js';
@@ -21,12 +22,16 @@ export class ScimExceptionFilter implements ExceptionFilter {
       return;
     }
     const error = this.toScimError(exception, request);
+    const trace = traceOf(request);
+    if (trace) trace.error = error;
     this.responder.send(request, response, { status: error.status, body: error.toBody(), headers: error.headers });
   }
 
-  private toScimError(exception: unknown, request: ScimRequest): ScimError {
+  /** What the client is told; what it is not told goes to the log. */
+  toScimError(exception: unknown, request: ScimRequest): ScimError {
     if (exception instanceof ScimError) {
-      if (exception.status >= 500) this.log(exception.message, exception.options.cause ?? exception, request);
+      if (exception.status >= 500 && exception.options.isExpected !== true)
+        this.log(exception.message, exception.options.cause ?? exception, request);
       return exception;
     }
     // What a guard, an interceptor or a pipe of the host threw.

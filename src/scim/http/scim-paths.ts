@@ -15,19 +15,29 @@ export class ScimPaths {
 
   /** E.g. `/api/scim/v2`. */
   get root(): string {
-    const prefix = this.isExcluded ? '' : this.application.getGlobalPrefix();
-    const parts = `${prefix}/${this.path}`.split('/').filter((part) => part !== '');
-    return `/${parts.join('/')}`;
+    return this.locate(this.path, `/${this.path}/Users`);
   }
 
   /** E.g. `https://app.example.com/api/scim/v2`: what an admin copies into the IdP, and what `meta.location` begins with. */
   get baseUrl(): string {
-    return this.options.baseUrl.replace(/\/+$/, '') + this.root;
+    return this.serverUrl + this.root;
   }
 
-  /** Whether the host takes SCIM out of its global prefix: `setGlobalPrefix('api', { exclude: ['scim/v2/*path'] })`. */
-  private get isExcluded(): boolean {
+  /** E.g. `https://app.example.com`: what stands before every path. */
+  get serverUrl(): string {
+    return this.options.baseUrl.replace(/\/+$/, '');
+  }
+
+  /**
+   * Where the host serves a path: below its global prefix, unless it is taken out of that, as by
+   * `setGlobalPrefix('api', { exclude: ['scim/v2/*path'] })`.
+   * @param route a route of it, as the exclusion is matched against.
+   */
+  locate(path: string, route = `/${path}`): string {
     const { exclude = [] } = this.application.getGlobalPrefixOptions();
-    return exclude.some(({ pathRegex }) => pathRegex.test(`/${this.path}/Users`));
+    const isExcluded = exclude.some(({ pathRegex }) => pathRegex.test(route));
+    const prefix = isExcluded ? '' : this.application.getGlobalPrefix();
+    const parts = `${prefix}/${path}`.split('/').filter((part) => part !== '');
+    return `/${parts.join('/')}`;
   }
 }

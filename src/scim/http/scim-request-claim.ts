@@ -1,6 +1,7 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+import { ScimLog } from '../log/scim-log.js';
 import { claimUrl } from './claim-url.js';
 import { ScimPaths } from './scim-paths.js';
 import { ScimRoutes } from './scim-routes.js';
@@ -54,6 +55,7 @@ export class ScimRequestClaim implements OnModuleInit {
     private readonly adapterHost: HttpAdapterHost,
     private readonly paths: ScimPaths,
     private readonly routes: ScimRoutes,
+    private readonly log: ScimLog,
   ) {}
 
   onModuleInit(): void {
@@ -61,14 +63,18 @@ export class ScimRequestClaim implements OnModuleInit {
     const { httpAdapter }: { httpAdapter: AbstractHttpAdapter | null } = this.adapterHost;
     if (!httpAdapter) return;
     const server = httpAdapter.getHttpServer() as Server;
-    server.prependListener('request', (message: ClaimedMessage) => this.claim(message));
+    server.prependListener('request', (message: ClaimedMessage, response: ServerResponse) =>
+      this.claim(message, response),
+    );
     if (httpAdapter.getType() === 'fastify') this.passBodiesThrough(httpAdapter.getInstance<FastifyLike>());
   }
 
-  private claim(message: ClaimedMessage): void {
-    const url = claimUrl(message.url ?? '/', this.paths.root, this.routes.endpoints);
+  private claim(message: ClaimedMessage, response: ServerResponse): void {
+    const { root } = this.paths;
+    const url = claimUrl(message.url ?? '/', root, this.routes.endpoints);
     if (url === undefined) return;
     message.url = url;
+    this.log.begin(message, response, url.slice(root.length));
     // No endpoint has these, and Fastify would refuse them in its own words; nor has any TRACE, which it routes.
     if (!ROUTED.has(message.method)) message.method = 'TRACE';
     message[BODY] = toBodyHeaders(message);

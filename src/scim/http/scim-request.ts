@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { traceOf } from '../log/request-trace.js';
 import { namesVersion } from '../protocol/etag.js';
 import type { WriteContext } from '../identities/identity-store.js';
 import type { ScimPrincipal } from '../tokens/scim-token-verifier.js';
@@ -20,9 +21,9 @@ export interface ScimRequest {
   scimRequestId?: string;
 }
 
-/** Names a request in events, logs and 500 answers. */
+/** Names a request in events, in the log and in 500 answers. */
 export function requestIdOf(request: ScimRequest): string {
-  request.scimRequestId ??= randomUUID();
+  request.scimRequestId ??= traceOf(request)?.id ?? randomUUID();
   return request.scimRequestId;
 }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { traceOf } from '../log/request-trace.js';
 import type { JsonObject } from '../protocol/resource.js';
 import type { ScimRequest } from './scim-request.js';
 
@@ -24,6 +25,8 @@ export class ScimResponder {
 
   /** `response` is the adapter's own. */
   send(request: ScimRequest, response: unknown, { status, body, headers = {} }: ScimResponse): void {
+    const trace = traceOf(request);
+    if (trace) trace.location = headers['Location'];
     const text = body === undefined ? undefined : JSON.stringify(body);
     const type = body === undefined ? {} : { 'Content-Type': mediaType(request.headers.accept) };
     // Personal data: no cache keeps it.

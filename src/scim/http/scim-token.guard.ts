@@ -2,18 +2,25 @@ import type { IncomingMessage } from 'node:http';
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import { forbidden, invalidSyntax, unauthorized } from '../protocol/scim-error.js';
+import { traceOf } from '../log/request-trace.js';
+import { forbidden, invalidSyntax, paused, unauthorized } from '../protocol/scim-error.js';
 import { ScimEntitlements } from '../tokens/scim-entitlements.js';
 import type { ScimPrincipal } from '../tokens/scim-token-verifier.js';
 import type { TokenScope } from '../tokens/token-scopes.js';
-import { type ResourceScopes, SCIM_ACCESS, SCIM_SCOPES, type ScimAccess } from './scim-access.decorators.js';
+import {
+  type ResourceScopes,
+  SCIM_ACCESS,
+  SCIM_CHANGES,
+  SCIM_SCOPES,
+  type ScimAccess,
+} from './scim-access.decorators.js';
 import { INVALID_TOKEN_CHALLENGE, ScimBearerStrategy } from './scim-bearer.strategy.js';
 import { ScimRateLimits } from './scim-rate-limits.js';
 import { queryOf, type ScimRequest } from './scim-request.js';
 
 const PRINCIPAL = 'scimPrincipal';
 
-/** Who may do what: token, the organization's budget, its entitlement, the token's scope, in this order. */
+/** Who may do what: token, the organization's budget, its entitlement, the token's scope, and whether it is paused, in this order. */
 @Injectable()
 export class ScimTokenGuard implements CanActivate {
   private readonly bearer: CanActivate;
@@ -31,17 +38,22 @@ export class ScimTokenGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<ScimRequest>();
     const access = this.accessOf(context);
+    const trace = traceOf(request);
+    if (trace) trace.address = request.ip;
     if (hasTokenInQuery(request)) {
       throw invalidSyntax('A token is taken from the Authorization header only; this one is in a URL now: revoke it.');
     }
     if (access === 'discovery' && request.headers.authorization === undefined) return true;
     const principal = await this.authenticate(context, request);
+    const { organizationId, tokenId } = principal;
+    if (trace) Object.assign(trace, { organizationId, tokenId });
     await this.limits.countRequest(principal.organizationId);
     const entitlement = await this.entitlements.get(principal.organizationId);
     if (!entitlement.allowed) throw forbidden(entitlement.detail);
     if (!access) throw forbidden('No token is good for this endpoint.');
     const scope = this.scopeOf(access, context);
     if (scope !== undefined && !principal.scopes.has(scope)) throw forbidden(`This token lacks the scope ${scope}.`);
+    if (principal.isPaused && this.changes(access, context)) throw paused();
     return true;
   }
 
@@ -50,6 +62,11 @@ export class ScimTokenGuard implements CanActivate {
       context.getHandler(),
       context.getClass(),
     ]);
+  }
+
+  /** Whether the route can change anything. */
+  private changes(access: ScimAccess, context: ExecutionContext): boolean {
+    return access === 'write' || this.reflector.get<boolean>(SCIM_CHANGES, context.getHandler()) === true;
   }
 
   private scopeOf(access: ScimAccess, context: ExecutionContext): TokenScope | undefined {

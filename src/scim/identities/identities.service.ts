@@ -19,10 +19,16 @@ import { identityTag } from './identity-tag.js';
 import { IdentityStore, type WriteContext, type Written } from './identity-store.js';
 import { coreAttributesOf, type IdentityValues, valuesOf } from './identity-values.js';
 import { type IdentityPlan, planChange } from './plan-change.js';
-import { findProvenLink, holdLogins, linkedBy, type ProofScope } from './proven-links.js';
+import { findProofScope, findProvenLink, holdLogins, linkedBy, type ProofScope } from './proven-links.js';
 
 /** Guarded writes that may lose a race before the row is locked instead. */
 const MOST_CONFLICTS = 3;
+
+/** What becomes of an identity under its lock, and which lock that takes. */
+interface LockedChange {
+  readonly planOf: (identity: IdentityRow) => IdentityPlan;
+  readonly lock: 'lock' | 'lockForRemoval';
+}
 
 /** The one place where an identity comes to be, changes and goes: each time with its events, in one transaction. */
 @Injectable()
@@ -74,7 +80,7 @@ export class IdentitiesService {
       const written = await this.store.update(identity, planned, context);
       if (written) return this.afterWrite(written, planned.happenings.some(isLifeCycle), context);
     }
-    return this.changeLocked(organizationId, id, plan, context);
+    return this.changeLocked(organizationId, id, { planOf: plan, lock: 'lock' }, context);
   }
 
   /**
@@ -82,18 +88,18 @@ export class IdentitiesService {
    * @throws ScimError 404; 409 where the host refuses the removal.
    */
   async deprovision(organizationId: string, id: string, context: WriteContext): Promise<void> {
-    await this.changeLocked(organizationId, id, planDeprovision, context);
+    await this.changeLocked(organizationId, id, { planOf: planDeprovision, lock: 'lockForRemoval' }, context);
   }
 
   private async changeLocked(
     organizationId: string,
     id: string,
-    planOf: (identity: IdentityRow) => IdentityPlan,
+    { planOf, lock }: LockedChange,
     context: WriteContext,
   ): Promise<IdentityRow> {
     const scope = await this.proofScopeOf(organizationId);
     const { written, awaitsHandlers } = await this.settle(context, async (manager) => {
-      const identity = await this.store.lock(organizationId, id, manager);
+      const identity = await this.store[lock](organizationId, id, manager);
       checkVersion(identityTag(identity), context.ifMatch);
       const asked = planOf(identity);
       if (asked.happenings.length === 0) return { written: { identity, deliveries: [] }, awaitsHandlers: false };
@@ -192,9 +198,8 @@ export class IdentitiesService {
   }
 
   /** Asked before a transaction begins: a host that is slow to answer must not hold a connection of its pool meanwhile. */
-  private async proofScopeOf(organizationId: string): Promise<ProofScope> {
-    const entitlement = await this.entitlements.get(organizationId);
-    return { organizationId, ssoConnectionId: entitlement.allowed ? (entitlement.ssoConnectionId ?? null) : null };
+  private proofScopeOf(organizationId: string): Promise<ProofScope> {
+    return findProofScope(this.entitlements, organizationId);
   }
 
   /**
@@ -217,9 +222,10 @@ export class IdentitiesService {
   private async afterWrite(
     { identity, deliveries }: Written,
     awaitsHandlers: boolean,
-    { manager }: WriteContext,
+    { manager, later }: WriteContext,
   ): Promise<IdentityRow> {
-    if (manager || deliveries.length === 0) return identity;
+    if (awaitsHandlers) later?.push(...deliveries);
+    if (manager || later || deliveries.length === 0) return identity;
     if (awaitsHandlers) await this.relay.deliverNow(deliveries);
     else this.relay.nudge();
     return identity;
@@ -229,7 +235,8 @@ export class IdentitiesService {
 /** The link that was about to be taken was taken. */
 class LinkTaken extends Error {}
 
-const unlinked = (resource: ResourceAttributes): IdentityValues => ({
+/** An identity whom no login proved. */
+export const unlinked = (resource: ResourceAttributes): IdentityValues => ({
   state: initialState(coreAttributesOf(resource).active, false),
   accountId: null,
   linkedBy: null,

@@ -6,13 +6,20 @@ import { ensureConnection } from '../persistence/connection-statements.js';
 import type { IdentityRow } from '../persistence/identity-statements.js';
 import type { ProvisionedIdentity } from '../persistence/entities/provisioned-identity.entity.js';
 import { isId } from '../persistence/is-id.js';
-import { findIdentity, insertIdentity, lockIdentity, updateIdentity } from '../persistence/identity-statements.js';
+import {
+  findIdentity,
+  insertIdentity,
+  lockForRemoval,
+  lockIdentity,
+  updateIdentity,
+} from '../persistence/identity-statements.js';
 import type { DeliveryKey } from '../persistence/outbox-statements.js';
 import { violatedIndex } from '../persistence/database-errors.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
+import { uniqueParameter, uniqueViolation } from '../persistence/unique-values.js';
 import { ResourceTypes } from '../protocol/resource-types.js';
 import type { ResourceAttributes } from '../protocol/resource.js';
-import { notFound, uniqueness } from '../protocol/scim-error.js';
+import { notFound, type ScimError, uniqueness } from '../protocol/scim-error.js';
 import { type Happening, toEvents } from './identity-events.js';
 import { coreAttributesOf, type IdentityValues, toParameters } from './identity-values.js';
 import type { IdentityPlan } from './plan-change.js';
@@ -24,6 +31,10 @@ export interface WriteContext {
   /** An `If-Match` condition (RFC 7644 §3.14): 412 where it does not name the version there is. */
   readonly ifMatch?: string;
   readonly manager?: EntityManager;
+  /** For a resource that others refer to before it is created (bulk). Default: a new one. */
+  readonly id?: string;
+  /** Takes what the request is to wait for, where the caller delivers it at the end of several writes (bulk). */
+  readonly later?: DeliveryKey[];
 }
 
 /** The last parameters of every statement that writes events: token id, request id. */
@@ -56,15 +67,21 @@ export class IdentityStore {
     return this.find(lockIdentity, organizationId, id, manager);
   }
 
+  /** The same before it is deprovisioned: after those who are making it a member of a group. */
+  async lockForRemoval(organizationId: string, id: string, manager: EntityManager): Promise<IdentityRow> {
+    return this.find(lockForRemoval, organizationId, id, manager);
+  }
+
   /** @throws ScimError 409 uniqueness. */
   async insert(organizationId: string, values: IdentityValues, context: WriteContext): Promise<Written> {
     const events = toEvents(creation(values), values, { eventSeq: 0, version: 1 });
     const parameters = [
       organizationId,
-      randomUUID(),
+      context.id ?? randomUUID(),
       ...toParameters(values, this.resourceTypes.user),
       JSON.stringify(events),
       ...toHistory(context),
+      uniqueParameter(this.resourceTypes.user),
     ];
     const written = await this.write(insertIdentity, parameters, values.resource, context);
     if (written) return written;
@@ -84,6 +101,7 @@ export class IdentityStore {
       JSON.stringify(events),
       ...toHistory(context),
       shown,
+      uniqueParameter(this.resourceTypes.user),
     ];
     return this.write(updateIdentity, [organizationId, id, eventSeq, ...values], plan.after.resource, context);
   }
@@ -116,12 +134,13 @@ export class IdentityStore {
       const { deliveries, ...identity } = row;
       return { identity, deliveries };
     } catch (error) {
-      throw translateViolation(error, resource);
+      throw uniqueViolation(error, resource, this.resourceTypes.user) ?? translateViolation(error, resource);
     }
   }
 }
 
-function creation({ accountId, resource }: IdentityValues): readonly Happening[] {
+/** What the creation of an identity is told as. */
+export function creation({ accountId, resource }: IdentityValues): readonly Happening[] {
   const happenings: Happening[] = [{ type: UserProvisioned.type, changed: Object.keys(resource) }];
   if (accountId === null) return happenings;
   happenings.push({ type: UserLinked.type, changed: [] });
@@ -130,13 +149,19 @@ function creation({ accountId, resource }: IdentityValues): readonly Happening[]
   return happenings;
 }
 
+export const userNameTaken = (userName: string): ScimError =>
+  uniqueness(`There is already a User with the userName "${userName}".`);
+
+export const externalIdTaken = (externalId: string | null): ScimError =>
+  uniqueness(`There is already a User with the externalId "${externalId}".`);
+
 function translateViolation(error: unknown, resource: ResourceAttributes): unknown {
   const { userName, externalId } = coreAttributesOf(resource);
   switch (violatedIndex(error)) {
     case 'scim_identity_live_user_name':
-      return uniqueness(`There is already a User with the userName "${userName}".`);
+      return userNameTaken(userName);
     case 'scim_identity_live_external_id':
-      return uniqueness(`There is already a User with the externalId "${externalId}".`);
+      return externalIdTaken(externalId);
     default:
       return error;
   }

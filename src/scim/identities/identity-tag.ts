@@ -5,7 +5,7 @@ import type { GroupOfUser, IdentityRow } from '../persistence/identity-statement
  * RFC 7644 §3.14: weak, because equal states may be written differently. The computed groups are part of what is shown, so
  * they are part of the tag.
  */
-export const identityTag = ({ version, groups }: IdentityRow): string =>
+export const identityTag = ({ version, groups }: Pick<IdentityRow, 'version' | 'groups'>): string =>
   groups.length === 0 ? `W/"${version}"` : `W/"${version}.${digestOf(groups)}"`;
 
 const digestOf = (groups: readonly GroupOfUser[]): string =>

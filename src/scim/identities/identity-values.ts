@@ -33,31 +33,51 @@ export const resourceOf = (identity: ProvisionedIdentity): ResourceAttributes =>
   active: identity.active,
 });
 
-/**
- * The parameters that `insertIdentity` and `updateIdentity` share: external id, user name, its key, state, active, account,
- * linked by, attributes, search document, e-mail keys.
- */
-export function toParameters(
+/** The columns of an identity's row that its values decide. */
+export interface IdentityColumns {
+  readonly externalId: string | null;
+  readonly userName: string;
+  readonly userNameKey: string;
+  readonly state: IdentityState;
+  readonly active: boolean;
+  readonly accountId: string | null;
+  readonly linkedBy: LinkedBy | null;
+  readonly attributes: JsonObject;
+  readonly search: JsonObject;
+  readonly emailKeys: readonly string[];
+}
+
+export function toColumns(
   { state, accountId, linkedBy, resource }: IdentityValues,
   resourceType: ResourceType,
-): readonly unknown[] {
+): IdentityColumns {
   const { userName, externalId, active } = coreAttributesOf(resource);
   const search = toSearchDocument(resource, resourceType);
   const attributes: Record<string, Json> = {};
   for (const [name, value] of Object.entries(resource)) {
     if (!COLUMNS.has(name)) attributes[name] = value;
   }
+  const names = { externalId, userName, userNameKey: fold(userName) };
+  return { ...names, state, active, accountId, linkedBy, attributes, search, emailKeys: emailKeys(search) };
+}
+
+/**
+ * The parameters that `insertIdentity` and `updateIdentity` share: external id, user name, its key, state, active, account,
+ * linked by, attributes, search document, e-mail keys.
+ */
+export function toParameters(values: IdentityValues, resourceType: ResourceType): readonly unknown[] {
+  const columns = toColumns(values, resourceType);
   return [
-    externalId,
-    userName,
-    fold(userName),
-    state,
-    active,
-    accountId,
-    linkedBy,
-    JSON.stringify(attributes),
-    JSON.stringify(search),
-    emailKeys(search),
+    columns.externalId,
+    columns.userName,
+    columns.userNameKey,
+    columns.state,
+    columns.active,
+    columns.accountId,
+    columns.linkedBy,
+    JSON.stringify(columns.attributes),
+    JSON.stringify(columns.search),
+    columns.emailKeys,
   ];
 }
 

@@ -36,7 +36,8 @@ export function planChange(before: IdentityValues, resource: ResourceAttributes)
   return { after: { ...before, resource, state }, happenings, cutsAccess };
 }
 
-function changedAttributes(before: ResourceAttributes, after: ResourceAttributes): readonly string[] {
+/** Names of the attributes that differ; an extension is one. */
+export function changedAttributes(before: ResourceAttributes, after: ResourceAttributes): readonly string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...names].filter((name) => {
     const old = before[name];

@@ -4,6 +4,7 @@ import { findProvenLinks, type LinkRow, takeTurns } from '../persistence/link-st
 import type { ScimDatabase } from '../persistence/scim-database.js';
 import { fold } from '../protocol/comparable.js';
 import type { ResourceAttributes } from '../protocol/resource.js';
+import type { ScimEntitlements } from '../tokens/scim-entitlements.js';
 import { coreAttributesOf } from './identity-values.js';
 
 /** Where a login that proved a NameID counts. */
@@ -11,6 +12,12 @@ export interface ProofScope {
   readonly organizationId: string;
   /** Null: logins of any SSO connection of the organization. */
   readonly ssoConnectionId: string | null;
+}
+
+/** @throws ScimError 503 when the host cannot say. */
+export async function findProofScope(entitlements: ScimEntitlements, organizationId: string): Promise<ProofScope> {
+  const entitlement = await entitlements.get(organizationId);
+  return { organizationId, ssoConnectionId: entitlement.allowed ? (entitlement.ssoConnectionId ?? null) : null };
 }
 
 /** The one NameID that a login proved before, and that is this person's external id or user name; none of two. */

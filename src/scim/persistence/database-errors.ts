@@ -23,9 +23,31 @@ export function violatedIndex(error: unknown): string | undefined {
   return code === '23505' ? constraint : undefined;
 }
 
+/** What the database says of the key that was there already: names and values of columns, for telling which it was. */
+export const violatedKey = (error: unknown): string | undefined => driverError(error).detail;
+
+/** A rule of the table itself that a write broke. */
+export interface BrokenRule {
+  /** A key that is there already; a row of another table that is missing, or refers to this one; a value that the rules of the table refuse. */
+  readonly type: 'unique' | 'reference' | 'value';
+  readonly table: string | undefined;
+  /** Name of the constraint or index, where it is one. */
+  readonly constraint: string | undefined;
+}
+
+/** Undefined for errors that do not come from what was written: those of data (22), integrity (23), and an index entry that is too long. */
+export function brokenRule(error: unknown): BrokenRule | undefined {
+  const { code, table, constraint } = driverError(error);
+  if (typeof code !== 'string' || !/^(22...|23...|54000)$/.test(code)) return undefined;
+  const type = code === '23505' || code === '23P01' ? 'unique' : code === '23503' ? 'reference' : 'value';
+  return { type, table, constraint };
+}
+
 interface DriverError {
   readonly code?: string;
+  readonly table?: string;
   readonly constraint?: string;
+  readonly detail?: string;
   readonly message?: string;
 }
 

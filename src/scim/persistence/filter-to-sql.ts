@@ -6,11 +6,13 @@ import type { Attribute } from '../protocol/schemas/schema.js';
 
 /** How an attribute that does not live in the search document is read. */
 export interface Column {
-  readonly type: 'text' | 'boolean' | 'timestamp';
+  readonly type: 'text' | 'boolean' | 'number' | 'timestamp';
   /** SQL of the value; text must be `COLLATE "C"`. */
   readonly sql: string;
   /** SQL of an exact look-up that an index answers, given the parameter; where it differs from `sql = $n`. */
   readonly equals?: (parameter: string) => string;
+  /** False: every resource has a value, so that a page sorted by it begins in the index. Default true. */
+  readonly nullable?: boolean;
 }
 
 /** A multi-valued attribute whose values are rows of a table. */
@@ -201,6 +203,8 @@ function compareColumn(column: Column, operator: CompareOperator, { name }: Para
       return compareText(column.sql, operator, `${name}::text`);
     case 'boolean':
       return compareOrdered(column.sql, operator, `${name}::boolean`);
+    case 'number':
+      return compareOrdered(column.sql, operator, `${name}::numeric`);
     case 'timestamp':
       return compareOrdered(column.sql, operator, `${name}::timestamptz`);
   }

@@ -1,25 +1,22 @@
 import type { Collection, Column, FilterSource } from './filter-to-sql.js';
 import { equalsId, quoted } from './identity-source.js';
 
-const URN = 'urn:ietf:params:scim:schemas:core:2.0:group';
-
 /** Where the attributes of a Group live, for filters over `scim_group i`. `baseUrl` is that of the SCIM endpoints. */
 export function groupSource(baseUrl: string): FilterSource {
   const base = quoted(baseUrl);
   const columns: readonly (readonly [string, Column])[] = [
     ['id', { type: 'text', sql: `i.id::text COLLATE "C"`, equals: equalsId('i.id') }],
     ['externalId', { type: 'text', sql: 'i.external_id' }],
-    ['displayName', { type: 'text', sql: 'i.display_name_key' }],
-    ['schemas', { type: 'text', sql: `'${URN}' COLLATE "C"` }],
+    ['displayName', { type: 'text', sql: 'i.display_name_key', nullable: false }],
     ['meta', { type: 'text', sql: `'Group'` }],
     ['meta.resourceType', { type: 'text', sql: `'Group' COLLATE "C"` }],
-    ['meta.created', { type: 'timestamp', sql: 'i.created_at' }],
+    ['meta.created', { type: 'timestamp', sql: 'i.created_at', nullable: false }],
     ['meta.lastModified', { type: 'timestamp', sql: 'i.modified_at' }],
     ['meta.location', { type: 'text', sql: `('${base}/Groups/' || i.id::text) COLLATE "C"` }],
     ['meta.version', { type: 'text', sql: `('W/"' || i.version || '"') COLLATE "C"` }],
   ];
   return {
-    document: `'{}'::jsonb`,
+    document: 'i.search',
     columns: new Map(columns),
     keyArrays: new Map(),
     collections: new Map([['members', membersOfGroup(base)]]),

@@ -1,15 +1,17 @@
-import type { ScimGroup } from './entities/group.entity.js';
+import type { ProvisionedGroup } from './entities/group.entity.js';
 import { type DeliveryKey, MADE_DELIVERIES, writeEvents } from './outbox-statements.js';
 import type { Statement } from './scim-database.js';
+import { dropUniqueValues, writeUniqueValues } from './unique-values.js';
 
-/** Select list that makes a row a `ScimGroup`; `i` is the table or a CTE of its rows. */
+/** Select list that makes a row a `ProvisionedGroup`; `i` is the table or a CTE of its rows. */
 export const GROUP = `
   i.id, i.organization_id AS "organizationId", i.connection_id AS "connectionId", i.external_id AS "externalId",
   i.display_name AS "displayName", i.display_name_key AS "displayNameKey", i.unique_name_key AS "uniqueNameKey",
+  i.attributes, i.search,
   i.version, i.event_seq AS "eventSeq", i.created_at AS "createdAt", i.modified_at AS "modifiedAt"`;
 
 /** What a writing statement yields. */
-export type WrittenGroup = ScimGroup & { readonly deliveries: readonly DeliveryKey[] };
+export type WrittenGroup = ProvisionedGroup & { readonly deliveries: readonly DeliveryKey[] };
 
 /** A member as SCIM shows it. */
 export interface MemberRow {
@@ -73,6 +75,15 @@ export const findMembers: Statement = {
   text: `SELECT value, type, display FROM (${MEMBERS} WHERE m.group_id = $1) member ORDER BY position`,
 };
 
+/** $1 group, $2 users and $3 groups that are to become members: these and the members there are, each once or twice. */
+export const findMembersAndOthers: Statement = {
+  name: 'scim_find_members_and_others',
+  text: `
+SELECT value, type, display FROM (${MEMBERS} WHERE m.group_id = $1) member
+UNION ALL SELECT u.id, 'User', coalesce(u.attributes->>'displayName', u.user_name) FROM scim_identity u WHERE u.id = ANY ($2::uuid[])
+UNION ALL SELECT g.id, 'Group', g.display_name FROM scim_group g WHERE g.id = ANY ($3::uuid[])`,
+};
+
 /** $1 groups: the members of a page of them. */
 export const findMembersOfGroups: Statement = {
   name: 'scim_find_members_of_groups',
@@ -88,28 +99,30 @@ const wantedMembers = (users: string, groups: string): string => `
 
 /**
  * $1 organization, $2 id, $3 external id, $4 name, $5 its key, $6 its unique key or null, $7 users, $8 groups, $9 events,
- * $10 token id, $11 request id. Yields nothing where the organization has no connection row.
+ * $10 token id, $11 request id, $12 attributes of extensions, $13 search document, $14 unique attributes.
+ * Yields nothing where the organization has no connection row.
  */
 export const insertGroup: Statement = {
   name: 'scim_insert_group',
   text: `
 WITH changed AS (
   INSERT INTO scim_group (id, organization_id, connection_id, external_id, display_name, display_name_key, unique_name_key,
-    version, event_seq, created_at, modified_at)
-  SELECT $2::uuid, c.organization_id, c.id, $3::text, $4::text, $5::text, $6::text, 1, jsonb_array_length($9::jsonb), clock.at, clock.at
+    attributes, search, version, event_seq, created_at, modified_at)
+  SELECT $2::uuid, c.organization_id, c.id, $3::text, $4::text, $5::text, $6::text, $12::jsonb, $13::jsonb, 1, jsonb_array_length($9::jsonb), clock.at, clock.at
   FROM scim_connection c, (SELECT clock_timestamp() AS at) clock WHERE c.organization_id = $1
   RETURNING *
 ), added AS (
   INSERT INTO scim_group_member (group_id, organization_id, user_id, member_group_id, member_id)
   SELECT changed.id, changed.organization_id, wanted.user_id, wanted.member_group_id, wanted.id
   FROM changed, (${wantedMembers('$7', '$8')}) wanted ORDER BY wanted.place
-), ${writeEvents('changed', 'group', ['$9', '$10', '$11'])}
+), ${writeUniqueValues('changed', `'Group'`, '$14')}, ${writeEvents('changed', 'group', ['$9', '$10', '$11'])}
 SELECT ${GROUP}, ${MADE_DELIVERIES} FROM changed i`,
 };
 
 /**
  * $1 organization, $2 id, $3 external id, $4 name, $5 its key, $6 its unique key or null, $7 names of changed attributes,
- * $8 users and $9 groups to add, $10 member ids to remove, $11 whether to remove all others, $12 token id, $13 request id.
+ * $8 users and $9 groups to add, $10 member ids to remove, $11 whether to remove all others, $12 token id, $13 request id,
+ * $14 attributes of extensions, $15 search document, $16 unique attributes.
  * Under `lockGroup`. Writes `scim.group.updated` where attributes changed and `scim.group.members_changed` where members
  * did, with who came and went; yields nothing where neither did. Never reads members that are not named.
  */
@@ -148,6 +161,7 @@ happening AS (
 ),
 changed AS (
   UPDATE scim_group SET external_id = $3, display_name = $4, display_name_key = $5, unique_name_key = $6,
+    attributes = $14, search = $15,
     version = version + 1, event_seq = event_seq + (SELECT count(*) FROM happening)::integer,
     modified_at = greatest(clock_timestamp()::timestamptz(3), modified_at + interval '1 ms')
   WHERE organization_id = $1 AND id = $2 AND EXISTS (SELECT 1 FROM happening)
@@ -158,7 +172,7 @@ happened AS (
     'sequence', c.event_seq - (SELECT count(*) FROM happening) + h.place,
     'payload', h.detail || jsonb_strip_nulls(jsonb_build_object('displayName', c.display_name, 'externalId', c.external_id, 'version', c.version)))) AS events
   FROM changed c, happening h
-), ${writeEvents('changed', 'group', ['(SELECT events FROM happened)', '$12', '$13'])}
+), ${writeUniqueValues('changed', `'Group'`, '$16')}, ${writeEvents('changed', 'group', ['(SELECT events FROM happened)', '$12', '$13'])}
 SELECT ${GROUP}, ${MADE_DELIVERIES} FROM changed i`,
 };
 
@@ -212,6 +226,6 @@ export const deleteGroup: Statement = {
   name: 'scim_delete_group',
   text: `
 WITH changed AS (DELETE FROM scim_group WHERE organization_id = $1 AND id = $2 RETURNING *),
-${writeEvents('changed', 'group', ['$3', '$4', '$5'])}
+${dropUniqueValues('changed')}, ${writeEvents('changed', 'group', ['$3', '$4', '$5'])}
 SELECT ${GROUP}, ${MADE_DELIVERIES} FROM changed i`,
 };

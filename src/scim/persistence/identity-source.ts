@@ -6,11 +6,11 @@ export function identitySource(baseUrl: string): FilterSource {
   const columns: readonly (readonly [string, Column])[] = [
     ['id', { type: 'text', sql: `i.id::text COLLATE "C"`, equals: equalsId('i.id') }],
     ['externalId', { type: 'text', sql: 'i.external_id' }],
-    ['userName', { type: 'text', sql: 'i.user_name_key' }],
+    ['userName', { type: 'text', sql: 'i.user_name_key', nullable: false }],
     ['active', { type: 'boolean', sql: 'i.active' }],
     ['meta', { type: 'text', sql: `'User'` }],
     ['meta.resourceType', { type: 'text', sql: `'User' COLLATE "C"` }],
-    ['meta.created', { type: 'timestamp', sql: 'i.created_at' }],
+    ['meta.created', { type: 'timestamp', sql: 'i.created_at', nullable: false }],
     ['meta.lastModified', { type: 'timestamp', sql: 'i.modified_at' }],
     ['meta.location', { type: 'text', sql: `('${quoted(baseUrl)}/Users/' || i.id::text) COLLATE "C"` }],
     ['meta.version', { type: 'text', sql: `('W/"' || i.version || '"') COLLATE "C"` }],

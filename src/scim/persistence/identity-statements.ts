@@ -4,6 +4,7 @@ import type { ProvisionedIdentity } from './entities/provisioned-identity.entity
 import { tombstoneHash } from './tombstone-statements.js';
 import { MADE_DELIVERIES, writeEvents } from './outbox-statements.js';
 import type { Statement } from './scim-database.js';
+import { writeUniqueValues } from './unique-values.js';
 
 /** A group of a user, as SCIM shows it. */
 export interface GroupOfUser {
@@ -56,8 +57,8 @@ export const lockForRemoval: Statement = {
 
 /**
  * $1 organization, $2 id, $3 external id, $4 user name, $5 its key, $6 state, $7 active, $8 account, $9 linked by,
- * $10 attributes, $11 search document, $12 e-mail keys, $13 events, $14 token id, $15 request id.
- * Yields nothing where the organization has no connection row.
+ * $10 attributes, $11 search document, $12 e-mail keys, $13 events, $14 token id, $15 request id,
+ * $16 unique attributes. Yields nothing where the organization has no connection row.
  */
 export const insertIdentity: Statement = {
   name: 'scim_insert_identity',
@@ -75,14 +76,15 @@ WITH changed AS (
   DELETE FROM scim_tombstone t USING scim_connection c
   WHERE c.organization_id = $1 AND t.organization_id = $1
     AND t.external_id_hash = ${tombstoneHash('$3')}
-), ${writeEvents('changed', 'user', ['$13', '$14', '$15'])}
+), ${writeUniqueValues('changed', `'User'`, '$16')}, ${writeEvents('changed', 'user', ['$13', '$14', '$15'])}
 SELECT ${IDENTITY}, ${MADE_DELIVERIES} FROM changed i`,
 };
 
 /**
  * $1 organization, $2 id, $3 the event_seq that was read (guard), $4 external id, $5 user name, $6 its key, $7 state,
  * $8 active, $9 account, $10 linked by, $11 attributes, $12 search document, $13 e-mail keys, $14 events, $15 token id,
- * $16 request id, $17 whether something that SCIM shows changed. Yields nothing where somebody else wrote meanwhile.
+ * $16 request id, $17 whether something that SCIM shows changed, $18 unique attributes. Yields nothing where somebody else
+ * wrote meanwhile.
  */
 export const updateIdentity: Statement = {
   name: 'scim_update_identity',
@@ -97,6 +99,7 @@ WITH changed AS (
     state_changed_at = CASE WHEN state = $7 THEN state_changed_at ELSE clock_timestamp() END
   WHERE organization_id = $1 AND id = $2 AND event_seq = $3 AND state <> 'deprovisioned'
   RETURNING *
-), ${writeEvents('changed', 'user', ['$14', '$15', '$16'])}
+), ${writeUniqueValues('changed', `'User'`, '$18', `c.state <> 'deprovisioned'`)},
+${writeEvents('changed', 'user', ['$14', '$15', '$16'])}
 SELECT ${IDENTITY}, ${MADE_DELIVERIES} FROM changed i`,
 };

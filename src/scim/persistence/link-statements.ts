@@ -59,7 +59,7 @@ WHERE i.organization_id = $1 AND (
   OR i.id = (SELECT identity_id FROM scim_link WHERE organization_id = $1 AND name_id = $2 AND sso_connection_id = $4)
   OR i.account_id = ANY (array_append(
     ARRAY(SELECT account_id FROM scim_link WHERE organization_id = $1 AND name_id = $2), $5::text)))
-ORDER BY i.id FOR UPDATE`,
+ORDER BY i.id FOR NO KEY UPDATE`,
 };
 
 /**

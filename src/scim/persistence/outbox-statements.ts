@@ -24,7 +24,7 @@ export interface DeliveryKey {
  */
 export const writeEvents = (
   changed: string,
-  aggregateType: 'user' | 'token' | 'group',
+  aggregateType: 'user' | 'token' | 'group' | 'resource',
   [events, tokenId, requestId]: readonly [string, string, string],
 ): string => `
 event AS (

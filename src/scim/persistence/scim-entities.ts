@@ -1,10 +1,13 @@
 import { ScimConnection } from './entities/connection.entity.js';
-import { ScimGroup, ScimGroupMember } from './entities/group.entity.js';
+import { ProvisionedGroup, ScimGroupMember } from './entities/group.entity.js';
 import { ScimLink } from './entities/link.entity.js';
+import { ScimLogEntry, ScimLogReveal } from './entities/log-entry.entity.js';
 import { ScimConsumer, ScimOutboxDelivery, ScimOutboxEvent } from './entities/outbox.entity.js';
 import { ProvisionedIdentity } from './entities/provisioned-identity.entity.js';
+import { ScimResource } from './entities/resource.entity.js';
 import { ScimToken } from './entities/token.entity.js';
 import { ScimTombstone } from './entities/tombstone.entity.js';
+import { ScimUniqueValue } from './entities/unique-value.entity.js';
 
 /** For the `entities` of the host's DataSource. */
 export const scimEntities = [
@@ -13,9 +16,13 @@ export const scimEntities = [
   ProvisionedIdentity,
   ScimLink,
   ScimTombstone,
-  ScimGroup,
+  ProvisionedGroup,
   ScimGroupMember,
+  ScimResource,
+  ScimUniqueValue,
   ScimOutboxEvent,
   ScimOutboxDelivery,
   ScimConsumer,
+  ScimLogEntry,
+  ScimLogReveal,
 ] as const;

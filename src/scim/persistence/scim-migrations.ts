@@ -1,5 +1,16 @@
+import { CreateScimExtensions1764200000000 } from './migrations/1764200000000-create-scim-extensions.js';
 import { CreateScimGroups1764100000000 } from './migrations/1764100000000-create-scim-groups.js';
+import { CreateScimLog1764500000000 } from './migrations/1764500000000-create-scim-log.js';
+import { CreateScimResources1764300000000 } from './migrations/1764300000000-create-scim-resources.js';
+import { AddScimTokenLife1764400000000 } from './migrations/1764400000000-add-scim-token-life.js';
 import { CreateScimTables1764000000000 } from './migrations/1764000000000-create-scim-tables.js';
 
 /** For the `migrations` of the host's DataSource, in order. */
-export const scimMigrations = [CreateScimTables1764000000000, CreateScimGroups1764100000000] as const;
+export const scimMigrations = [
+  CreateScimTables1764000000000,
+  CreateScimGroups1764100000000,
+  CreateScimExtensions1764200000000,
+  CreateScimResources1764300000000,
+  AddScimTokenLife1764400000000,
+  CreateScimLog1764500000000,
+] as const;

@@ -1,6 +1,6 @@
 /** RFC 7644 §3.5.2.1 to §3.5.2.3: a resource after the operations of a PATCH. */
 import type { AttributeReference } from './attribute-path.js';
-import { checkRequired, checkUnchanged } from './check-resource.js';
+import { checkStillRequired, checkUnchanged } from './check-resource.js';
 import type { Filter } from './filter/filter.js';
 import { isJsonArray, isJsonObject, toObject, withMember } from './json-object.js';
 import { addValues, removeListed } from './multi-valued.js';
@@ -34,7 +34,7 @@ export function applyPatch(
     if (steps > MAX_STEPS) throw payloadTooLarge('This PATCH changes too long lists too often; split it into several.');
     resource = applyOperation(resource, operation, resourceId);
   }
-  checkRequired(resource, resourceType);
+  checkStillRequired(current, resource, resourceType);
   return resource;
 }
 

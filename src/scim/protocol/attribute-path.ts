@@ -23,6 +23,24 @@ export interface AttributeReference {
 export const findAttribute = (resourceType: ResourceType, name: string): AttributeReference | undefined =>
   namesOf(resourceType).attributes.get(foldName(name));
 
+/** The first of what `pick` makes of the attributes that the resource types have under a name. */
+export const findAttributeIn = (
+  resourceTypes: readonly ResourceType[],
+  name: string,
+  pick: (reference: AttributeReference) => AttributeReference | undefined = (reference) => reference,
+): AttributeReference | undefined => {
+  for (const resourceType of resourceTypes) {
+    const reference = findAttribute(resourceType, name);
+    const picked = reference && pick(reference);
+    if (picked) return picked;
+  }
+  return undefined;
+};
+
+/** Whether the resource type has the attribute; else, none of its resources has a value of it. */
+export const hasAttribute = ({ schema, extensions }: ResourceType, reference: AttributeReference): boolean =>
+  schema === reference.schema || extensions.some((extension) => extension.schema === reference.schema);
+
 /** The extension a URN alone means, in any case. */
 export const findExtension = (resourceType: ResourceType, name: string): Schema | undefined =>
   namesOf(resourceType).extensions.get(foldName(name));

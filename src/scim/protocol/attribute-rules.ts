@@ -18,9 +18,12 @@ interface AttributeRules {
   readonly alwaysAssigned: boolean;
   /** Its value in a POST that does not mention it. */
   readonly initial: Json | undefined;
+  /** Accepted and dropped, without even a look at it (security.md D12): nobody signs in with a password here. */
+  readonly discarded: boolean;
 }
 
-export const rulesOf = (attribute: Attribute): AttributeRules => rules.get(attribute) ?? defaults;
+export const rulesOf = (attribute: Attribute): AttributeRules =>
+  rules.get(attribute) ?? (attribute.uniqueness === 'none' ? defaults : unique);
 
 const defaults: AttributeRules = {
   maxLength: 10_000,
@@ -30,10 +33,14 @@ const defaults: AttributeRules = {
   keptWhenOmitted: false,
   alwaysAssigned: false,
   initial: undefined,
+  discarded: false,
 };
 
 // PostgreSQL refuses index entries over 2,704 bytes: a longer text would be its error and not ours.
 const indexed = { maxLength: 1_024, maxBytes: 2_048 };
+
+/** Of a host's own: in the index the value stands beside its organization, its resource type and its attribute's name. */
+const unique: AttributeRules = { ...defaults, maxLength: 1_024, maxBytes: 1_024 };
 
 const get = (attributes: readonly Attribute[] | undefined, name: string): Attribute => {
   const attribute = attributes?.find((each) => each.name === name);
@@ -45,6 +52,7 @@ const rules: ReadonlyMap<Attribute, AttributeRules> = new Map<Attribute, Attribu
   // Clearing it would break the link to the person's SSO login.
   [get(commonAttributes, 'externalId'), { ...defaults, ...indexed, keptWhenOmitted: true }],
   [get(userSchema.attributes, 'userName'), { ...defaults, ...indexed }],
+  [get(userSchema.attributes, 'password'), { ...defaults, discarded: true }],
   // Clearing it would let a suspended person back in.
   [get(userSchema.attributes, 'active'), { ...defaults, keptWhenOmitted: true, alwaysAssigned: true, initial: true }],
   [get(get(userSchema.attributes, 'emails').subAttributes, 'value'), { ...defaults, ...indexed }],

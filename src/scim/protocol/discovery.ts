@@ -12,6 +12,15 @@ export interface Capabilities {
   readonly changePassword: boolean;
   readonly sort: boolean;
   readonly etag: boolean;
+  /** RFC 9865 §4: `defaultPageSize` and `maxPageSize` in resources, `cursorTimeout` in seconds. */
+  readonly pagination: {
+    readonly cursor: boolean;
+    readonly index: boolean;
+    readonly defaultPaginationMethod: 'cursor' | 'index';
+    readonly defaultPageSize: number;
+    readonly maxPageSize: number;
+    readonly cursorTimeout: number;
+  };
 }
 
 /** @param baseUrl of the SCIM endpoints, without a slash at the end, e.g. `https://app.example.com/scim/v2`. */
@@ -23,6 +32,7 @@ export const toServiceProviderConfig = (capabilities: Capabilities, baseUrl: str
   changePassword: { supported: capabilities.changePassword },
   sort: { supported: capabilities.sort },
   etag: { supported: capabilities.etag },
+  pagination: { ...capabilities.pagination },
   authenticationSchemes: [
     {
       type: 'oauthbearertoken',

@@ -2,6 +2,7 @@
 import type { Filter } from './filter/filter.js';
 import { matchValue } from './filter/match-filter.js';
 import { isJsonObject, toObject } from './json-object.js';
+import { lenient } from './leniency.js';
 import { checkCount, hasImmutableValue, isBlank, settleValues, updateMatching } from './multi-valued.js';
 import { changeParts } from './patch-parts.js';
 import { outerLabelOf, type AttributePath } from './patch-path.js';
@@ -16,6 +17,7 @@ export function changeValues(values: readonly Json[], operation: SetOperation): 
   const { attribute } = operation.path.target;
   const matches = matcherOf(operation.path);
   if (values.some(matches)) return updateMatching(attribute, values, matches, (value) => toChanged(value, operation));
+  if (operation.mustMatch) throw noMatch(operation.path.target);
   const empty = entraMissingValue(operation.path);
   if (operation.value === null) return values;
   const label = outerLabelOf(operation.path.target);
@@ -81,7 +83,7 @@ function entraMissingValue({ target, where }: AttributePath): JsonObject {
     const part = isEquality(term) ? term.target.subAttribute : undefined;
     if (!isEquality(term) || part === undefined || part.mutability === 'readOnly') throw noMatch(target);
     if (part.name === 'value' && hasImmutableValue(attribute)) throw noMatch(target);
-    return [part.name, readSimple(part, term.value, `${outerLabelOf(target)}.${part.name}`)] as const;
+    return [part.name, readSimple(part, term.value, `${outerLabelOf(target)}.${part.name}`, lenient)] as const;
   });
   const value = toObject(parts.filter(([, part]) => part !== null));
   if (where !== undefined && !matchValue(where, value)) throw noMatch(target);

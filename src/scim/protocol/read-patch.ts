@@ -1,7 +1,7 @@
 /** RFC 7644 §3.5.2: a PATCH body as a list of changes, each of one attribute, with values that were checked already. */
 import { findAttribute, foldName, type AttributeReference } from './attribute-path.js';
 import { rulesOf } from './attribute-rules.js';
-import { isObject, readMembers, sentTwice } from './json-object.js';
+import { isObject, readMembers, sentTwice, type UnknownObject } from './json-object.js';
 import {
   findPathOfKey,
   labelOf,
@@ -10,9 +10,10 @@ import {
   type PatchPath,
   type SchemaPath,
 } from './patch-path.js';
-import { membersOf, readExtension } from './read-resource.js';
+import { type Leniency, leniencyOf } from './leniency.js';
+import { membersOf, readExtension, readUrns } from './read-resource.js';
 import { describe, isUnassigned, quote } from './read-simple.js';
-import { isDiscarded, isWritable, readElement, readList, readValue } from './read-value.js';
+import { isWritable, readElement, readList, readValue } from './read-value.js';
 import type { Json } from './resource.js';
 import type { ResourceType } from './schemas/schema.js';
 import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget, payloadTooLarge } from './scim-error.js';
@@ -24,6 +25,8 @@ export interface SetOperation {
   readonly path: AttributePath;
   /** As `readValue` reads it: null (also of a sub-attribute) is "unassigned". A list holds the values as stored. */
   readonly value: Json;
+  /** Where the filter in the path selects nothing, there is nothing to change. Default: the value it describes is made. */
+  readonly mustMatch?: true;
 }
 
 export interface RemoveOperation {
@@ -44,18 +47,27 @@ const MAX_OPERATIONS = 1_000;
 
 /**
  * The changes in the order in which they apply; an operation without path becomes one change an attribute, and one that
- * changes nothing (`password`, what is unknown) becomes none. `schemas` is not looked at: some clients omit it (P-130).
+ * changes nothing (`password`, what is unknown) becomes none.
  * @throws ScimError 400 invalidSyntax, invalidPath, invalidFilter, invalidValue, mutability, noTarget; 413
  */
 export function readPatch(body: unknown, resourceType: ResourceType): readonly PatchOperation[] {
   const operations = isObject(body) ? readMembers(body, ['Operations']).get('Operations') : undefined;
-  if (!Array.isArray(operations) || operations.length === 0) {
+  if (!isObject(body) || !Array.isArray(operations) || operations.length === 0) {
     throw invalidSyntax('A PATCH body must have "Operations": a list of at least one operation.');
   }
   if (operations.length > MAX_OPERATIONS) {
     throw payloadTooLarge(`A PATCH can have at most ${MAX_OPERATIONS} operations, not ${operations.length}.`);
   }
+  if (!leniencyOf(resourceType).bodiesWithoutSchema) checkMessage(body);
   return operations.flatMap((operation) => readOperation(operation, resourceType));
+}
+
+const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+
+/** Some clients leave `schemas` out or write something else there (checklist P-130). */
+function checkMessage(body: UnknownObject): void {
+  const urns = readUrns(readMembers(body, ['schemas']).get('schemas'));
+  if (!urns.includes(foldName(PATCH_OP))) throw invalidSyntax(`schemas must name ${PATCH_OP}.`);
 }
 
 function readOperation(input: unknown, resourceType: ResourceType): readonly PatchOperation[] {
@@ -66,13 +78,15 @@ function readOperation(input: unknown, resourceType: ResourceType): readonly Pat
   const value = members.get('value');
   if (op === 'remove') {
     if (path === undefined) throw noTarget('A "remove" needs a path.');
-    return path.type === 'schema' ? removeSchema(path, resourceType) : readRemove(path, value);
+    return path.type === 'schema'
+      ? removeSchema(path, resourceType)
+      : readRemove(path, value, leniencyOf(resourceType));
   }
   if (value === undefined) throw invalidValue(`"${op}" needs a value.`);
   if (path === undefined) return readWithoutPath(op, value, resourceType);
   return path.type === 'schema'
     ? readSchemaValue(op, path, value, resourceType)
-    : readSetting(op, checkWritable(path), value);
+    : readSetting({ op, path: checkWritable(path), value }, leniencyOf(resourceType));
 }
 
 type Op = SetOperation['type'] | 'remove';
@@ -103,22 +117,27 @@ function checkWritable(path: AttributePath): AttributePath {
 }
 
 /** An `add` or `replace` of one attribute; none where the value is not stored anyway, as a password's (P-151). */
-function readSetting(type: SetOperation['type'], path: AttributePath, input: unknown): readonly PatchOperation[] {
+function readSetting(
+  { op, path, value }: { readonly op: SetOperation['type']; readonly path: AttributePath; readonly value: unknown },
+  leniency: Leniency,
+): readonly PatchOperation[] {
   const { attribute, subAttribute } = path.target;
-  if (isDiscarded(subAttribute ?? attribute)) return [];
+  if (rulesOf(subAttribute ?? attribute).discarded) return [];
   const label = labelOf(path.target);
-  if (path.where !== undefined && subAttribute === undefined) {
-    return [{ type, path, value: readElement(attribute, input, label) }];
-  }
-  return [{ type, path, value: readValue(subAttribute ?? attribute, input, label) }];
+  const isElement = path.where !== undefined && subAttribute === undefined;
+  const read = isElement
+    ? readElement(attribute, value, label, leniency)
+    : readValue(subAttribute ?? attribute, value, label, leniency);
+  const mustMatch = op === 'replace' && path.where !== undefined && !leniency.replacingMissingValues;
+  return [{ type: op, path, value: read, ...(mustMatch ? { mustMatch } : {}) }];
 }
 
-function readRemove(path: AttributePath, input: unknown): readonly PatchOperation[] {
+function readRemove(path: AttributePath, input: unknown, leniency: Leniency): readonly PatchOperation[] {
   const { attribute, subAttribute } = checkWritable(path).target;
-  if (isDiscarded(subAttribute ?? attribute)) return [];
+  if (rulesOf(subAttribute ?? attribute).discarded) return [];
   const whole = path.where === undefined && subAttribute === undefined;
   if (whole && attribute.multiValued && input !== undefined && input !== null) {
-    return [{ type: 'remove', path, listed: entraListedValues(path.target, input) }];
+    return [{ type: 'remove', path, listed: entraListedValues(path.target, input, leniency) }];
   }
   const label = labelOf(path.target);
   if (subAttribute === undefined ? whole && attribute.required : subAttribute.required) {
@@ -132,8 +151,12 @@ function readRemove(path: AttributePath, input: unknown): readonly PatchOperatio
  * Entra, JumpCloud and authentik name the values to remove in `value`, not in a filter; the RFC, read literally, would empty
  * the group (checklist P-195, P-196). Bare ids are taken too.
  */
-const entraListedValues = (target: AttributeReference, input: unknown): readonly Json[] =>
-  readList(target.attribute, typeof input === 'string' && input !== '' ? [input] : input, labelOf(target));
+function entraListedValues(target: AttributeReference, input: unknown, leniency: Leniency): readonly Json[] {
+  const label = labelOf(target);
+  if (!leniency.listsToRemove)
+    throw invalidValue(`A "remove" has no value: name in the path which ${label} are to go.`);
+  return readList(target.attribute, typeof input === 'string' && input !== '' ? [input] : input, label, leniency);
+}
 
 /** Okta deactivates with `{"active":false}` and no path; every attribute that is not mentioned stays as it is (P-178). */
 function readWithoutPath(
@@ -149,7 +172,9 @@ function readWithoutPath(
     if (seen.has(foldName(key))) throw sentTwice(key);
     seen.add(foldName(key));
     if (path.type === 'schema') return path.extension ? readSchemaValue(type, path, value, resourceType) : [];
-    return isReadOnly(path.target) ? oktaReadOnlyMember(path.target, value) : readSetting(type, path, value);
+    return isReadOnly(path.target)
+      ? oktaReadOnlyMember(path.target, value)
+      : readSetting({ op: type, path, value }, leniencyOf(resourceType));
   });
 }
 
@@ -175,7 +200,7 @@ function readSchemaValue(
 ): readonly PatchOperation[] {
   if (!path.extension) return readWithoutPath(type, input, resourceType);
   if (type === 'add' && isUnassigned(input)) return [];
-  const values = readExtension(input, path.schema);
+  const values = readExtension(input, path.schema, leniencyOf(resourceType));
   return Object.entries(values).map(([name, value]) => ({ type, path: inSchema(path, name, resourceType), value }));
 }
 

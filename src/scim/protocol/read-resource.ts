@@ -3,6 +3,7 @@ import { findAttribute, findExtension, foldName } from './attribute-path.js';
 import { rulesOf } from './attribute-rules.js';
 import { checkRequired, checkUnchanged } from './check-resource.js';
 import { isJsonObject, isObject, sentTwice, toObject, withMember, type UnknownObject } from './json-object.js';
+import { type Leniency, leniencyOf } from './leniency.js';
 import { describe, isUnassigned, quote } from './read-simple.js';
 import { isWritable, readAttributes, toAssigned } from './read-value.js';
 import type { Json, JsonObject, ResourceAttributes } from './resource.js';
@@ -38,13 +39,14 @@ export function readReplacement(
 }
 
 /** The attributes of one extension under their canonical names, null where unassigned. */
-export function readExtension(input: unknown, schema: Schema): JsonObject {
+export function readExtension(input: unknown, schema: Schema, leniency: Leniency): JsonObject {
   if (isUnassigned(input)) return toObject(schema.attributes.filter(isWritable).map(({ name }) => [name, null]));
   const byName = new Map(schema.attributes.map((attribute) => [foldName(attribute.name), attribute]));
   return readAttributes(
     onlyObject(input, schema),
     (name) => byName.get(foldName(name)),
     ({ name }) => `${schema.id}:${name}`,
+    leniency,
   );
 }
 
@@ -81,6 +83,7 @@ function readBody(input: unknown, resourceType: ResourceType): JsonObject {
     body,
     (name) => findOwn(resourceType, name),
     ({ name }) => name,
+    leniencyOf(resourceType),
   );
   return toObject([...Object.entries(own), ...readExtensions(body, resourceType)]);
 }
@@ -107,40 +110,45 @@ function readExtensions(body: UnknownObject, resourceType: ResourceType): readon
     if (schema === undefined) return [];
     if (seen.has(schema)) throw sentTwice(schema.id);
     seen.add(schema);
-    return [[schema.id, readExtension(value, schema)] as const];
+    return [[schema.id, readExtension(value, schema, leniencyOf(resourceType))] as const];
   });
 }
 
 const CORE_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:';
 
-/**
- * Missing, unknown and foreign URNs do no harm: Entra, OneLogin and others send them (checklist P-084, P-085, P-123).
- * A body that says it is of another resource type was sent to the wrong endpoint.
- */
-function checkSchemas(body: UnknownObject, resourceType: ResourceType): void {
-  const sent = Object.entries(body).filter(([name]) => foldName(name) === 'schemas');
-  for (const [, value] of sent) {
-    if (isUnassigned(value)) continue;
-    const urns: readonly unknown[] = Array.isArray(value) ? value : [value];
-    if (!urns.every((urn) => typeof urn === 'string')) throw invalidValue('schemas must be a list of URNs.');
-    const folded = urns.map(foldName);
-    if (folded.includes(foldName(resourceType.schema.id))) continue;
-    const other = folded.find((urn) => urn.startsWith(CORE_SCHEMA));
-    if (other !== undefined) {
-      throw invalidSyntax(`This endpoint takes ${resourceType.schema.id}, not ${quote(other)}.`);
-    }
-  }
+/** What a body says in `schemas`, as URNs are compared. @throws ScimError 400 invalidValue */
+export function readUrns(value: unknown): readonly string[] {
+  if (isUnassigned(value)) return [];
+  const urns: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (!urns.every((urn) => typeof urn === 'string')) throw invalidValue('schemas must be a list of URNs.');
+  return urns.map(foldName);
 }
 
-/** `externalId` is the one common attribute that a client writes. */
-const ownAttributes = ({ schema }: ResourceType): readonly Attribute[] =>
-  [...commonAttributes, ...schema.attributes].filter(isWritable);
+/**
+ * Missing, unknown and foreign URNs do no harm: Entra, OneLogin and others send them (checklist P-084, P-085, P-123).
+ * A body that says it is of another resource type was sent to the wrong endpoint. By the letter (RFC 7643 §3) the base
+ * schema is named.
+ */
+function checkSchemas(body: UnknownObject, resourceType: ResourceType): void {
+  const own = resourceType.schema.id;
+  const urns = Object.entries(body).flatMap(([name, value]) => (foldName(name) === 'schemas' ? readUrns(value) : []));
+  if (urns.includes(foldName(own))) return;
+  const other = urns.find((urn) => urn.startsWith(CORE_SCHEMA));
+  if (other !== undefined) throw invalidSyntax(`This endpoint takes ${own}, not ${quote(other)}.`);
+  if (!leniencyOf(resourceType).bodiesWithoutSchema) throw invalidSyntax(`schemas must name ${own}.`);
+}
+
+/** `externalId` is the one common attribute that a client writes. What is readOnly stays as the host gave it. */
+const ownAttributes = ({ schema }: ResourceType): readonly Attribute[] => [
+  ...commonAttributes.filter(isWritable),
+  ...schema.attributes,
+];
 
 function toResource(sent: JsonObject, current: ResourceAttributes, resourceType: ResourceType): ResourceAttributes {
   let resource = toReplaced(ownAttributes(resourceType), sent, current, '');
   for (const { schema } of resourceType.extensions) {
     const values = toReplaced(
-      schema.attributes.filter(isWritable),
+      schema.attributes,
       asObject(sent[schema.id]),
       asObject(current[schema.id]),
       `${schema.id}:`,
@@ -172,8 +180,9 @@ function toReplacedValue(
   current: Json | undefined,
   prefix: string,
 ): Json | undefined {
+  if (attribute.mutability === 'readOnly') return current;
   const immutable = attribute.mutability === 'immutable';
-  if (sent === undefined && (immutable || rulesOf(attribute).keptWhenOmitted)) return current;
+  if (sent === undefined && (immutable || isKeptWhenOmitted(attribute))) return current;
   const label = `${prefix}${attribute.name}`;
   if (attribute.type === 'complex' && !attribute.multiValued && !immutable) {
     const parts = toReplaced(attribute.subAttributes ?? [], asObject(sent), asObject(current), `${label}.`);
@@ -183,6 +192,10 @@ function toReplacedValue(
   if (immutable) checkUnchanged(label, current, value);
   return value;
 }
+
+/** A client that writes back what it read does not know of a value that it is never shown. */
+const isKeptWhenOmitted = (attribute: Attribute): boolean =>
+  rulesOf(attribute).keptWhenOmitted || attribute.returned === 'never';
 
 const NOTHING = toObject([]);
 

@@ -3,6 +3,7 @@ import { foldName } from './attribute-path.js';
 import { rulesOf } from './attribute-rules.js';
 import { toComparable } from './comparable.js';
 import { isObject } from './json-object.js';
+import type { Leniency } from './leniency.js';
 import type { Json } from './resource.js';
 import type { Attribute } from './schemas/schema.js';
 import { invalidValue } from './scim-error.js';
@@ -12,12 +13,12 @@ import { invalidValue } from './scim-error.js';
  * @param label how the error message calls the attribute
  * @throws ScimError 400 invalidValue
  */
-export function readSimple(attribute: Attribute, input: unknown, label: string): Json {
+export function readSimple(attribute: Attribute, input: unknown, label: string, leniency: Leniency): Json {
   const value = entraWrappedValue(input);
   if (isUnassigned(value) || (attribute.required && isBlank(value))) return null;
   switch (attribute.type) {
     case 'boolean':
-      return readBoolean(value, label);
+      return readBoolean(value, label, leniency);
     case 'integer':
     case 'decimal':
       return readNumber(attribute, value, label);
@@ -63,8 +64,8 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /** "True" and "False" come from Entra, "true" from Keycloak's client (checklist P-087). */
-function readBoolean(value: unknown, label: string): boolean {
-  const boolean = typeof value === 'string' ? BOOLEANS.get(foldName(value)) : value;
+function readBoolean(value: unknown, label: string, { textForBooleans }: Leniency): boolean {
+  const boolean = textForBooleans && typeof value === 'string' ? BOOLEANS.get(foldName(value)) : value;
   if (typeof boolean !== 'boolean') throw invalidValue(`${label} must be true or false, not ${describe(value)}.`);
   return boolean;
 }

@@ -2,6 +2,7 @@
 import { findSubAttribute } from './attribute-path.js';
 import { rulesOf } from './attribute-rules.js';
 import { isJsonArray, isJsonObject, isObject, sentTwice, toObject, type UnknownObject } from './json-object.js';
+import type { Leniency } from './leniency.js';
 import { addValues, checkCount, checkOnePrimary, isBlank } from './multi-valued.js';
 import { describe, isUnassigned, readSimple } from './read-simple.js';
 import type { Json, JsonObject } from './resource.js';
@@ -14,10 +15,10 @@ import { invalidValue } from './scim-error.js';
  * @param label how error messages call the attribute, e.g. `name.givenName`
  * @throws ScimError 400 invalidValue, or invalidSyntax for a name that is there twice
  */
-export function readValue(attribute: Attribute, input: unknown, label: string): Json {
+export function readValue(attribute: Attribute, input: unknown, label: string, leniency: Leniency): Json {
   const value = attribute.multiValued
-    ? readWholeList(attribute, input, label)
-    : readSingle(attribute, onlyElement(input, label), label);
+    ? readWholeList(attribute, input, label, leniency)
+    : readSingle(attribute, onlyElement(input, label), label, leniency);
   if (value !== null) return value;
   if (attribute.required) throw invalidValue(`${label} is required; it cannot be empty.`);
   if (rulesOf(attribute).alwaysAssigned) throw invalidValue(`${label} always has a value; it cannot be cleared.`);
@@ -25,11 +26,11 @@ export function readValue(attribute: Attribute, input: unknown, label: string): 
 }
 
 /** The values of a list as they are, also those that hold labels only; empty where it is unassigned. */
-export function readList(attribute: Attribute, input: unknown, label: string): readonly Json[] {
+export function readList(attribute: Attribute, input: unknown, label: string, leniency: Leniency): readonly Json[] {
   const inputs = toInputs(attribute, input, label);
   checkCount(attribute, inputs);
   return inputs.flatMap((each) => {
-    const value = toAssigned(readSingle(attribute, each, label));
+    const value = toAssigned(readSingle(attribute, each, label, leniency));
     // A null in a list says nothing, unless its values need a part: a member without an id is no member left out.
     checkRequiredParts(attribute, value, label);
     return value === undefined ? [] : [value];
@@ -37,8 +38,8 @@ export function readList(attribute: Attribute, input: unknown, label: string): r
 }
 
 /** One value of a multi-valued attribute, or a singular attribute's only one. */
-export const readElement = (attribute: Attribute, input: unknown, label: string): Json =>
-  readSingle(attribute, onlyElement(input, label), label);
+export const readElement = (attribute: Attribute, input: unknown, label: string, leniency: Leniency): Json =>
+  readSingle(attribute, onlyElement(input, label), label, leniency);
 
 /**
  * The members of an object that are attributes a client may write, under their canonical names; null is "unassigned".
@@ -48,6 +49,7 @@ export function readAttributes(
   input: UnknownObject,
   find: (name: string) => Attribute | undefined,
   toLabel: (attribute: Attribute) => string,
+  leniency: Leniency,
 ): JsonObject {
   const seen = new Set<Attribute>();
   const values: (readonly [string, Json])[] = [];
@@ -56,18 +58,14 @@ export function readAttributes(
     if (attribute === undefined) continue;
     if (seen.has(attribute)) throw sentTwice(toLabel(attribute));
     seen.add(attribute);
-    if (isWritable(attribute)) values.push([attribute.name, readValue(attribute, value, toLabel(attribute))]);
+    if (isWritable(attribute)) values.push([attribute.name, readValue(attribute, value, toLabel(attribute), leniency)]);
   }
   return toObject(values);
 }
 
 /** False for what the service provider makes itself, and for what it never stores. */
-export const isWritable = ({ mutability, returned }: Attribute): boolean =>
-  mutability !== 'readOnly' && !isDiscarded({ mutability, returned });
-
-/** `password`: accepted and dropped, without even a look at it (security.md D12). */
-export const isDiscarded = ({ mutability, returned }: Pick<Attribute, 'mutability' | 'returned'>): boolean =>
-  mutability === 'writeOnly' || returned === 'never';
+export const isWritable = (attribute: Attribute): boolean =>
+  attribute.mutability !== 'readOnly' && !rulesOf(attribute).discarded;
 
 /** The value without its nulls; undefined where nothing is left (RFC 7643 §2.5). */
 export function toAssigned(value: Json): Json | undefined {
@@ -83,10 +81,15 @@ export function toAssigned(value: Json): Json | undefined {
 
 /** @throws ScimError 400 invalidValue where an object lacks a part that its attribute requires. */
 export function checkRequiredParts(attribute: Attribute, value: Json | undefined, label: string): void {
-  for (const { name, required } of attribute.subAttributes ?? []) {
-    const missing = !isJsonObject(value) || value[name] === undefined || value[name] === null;
-    if (required && missing) throw invalidValue(`${label} needs a ${name}.`);
-  }
+  const missing = findMissingPart(attribute, value, label);
+  if (missing !== undefined) throw invalidValue(missing);
+}
+
+/** What is missing, as an error says it. */
+export function findMissingPart(attribute: Attribute, value: Json | undefined, label: string): string | undefined {
+  const parts = isJsonObject(value) ? value : toObject([]);
+  const missing = attribute.subAttributes?.find(({ name, required }) => required && (parts[name] ?? null) === null);
+  return missing && `${label} needs a ${missing.name}.`;
 }
 
 /** Entra's older jobs, Okta and Oracle send a singular value as a list of one (checklist P-181). */
@@ -100,8 +103,8 @@ function onlyElement(input: unknown, label: string): unknown {
 const LABELS: readonly string[] = ['type', 'primary'];
 
 /** A whole list as POST, PUT and `replace` send it: no repetitions, and no values that hold labels only. */
-function readWholeList(attribute: Attribute, input: unknown, label: string): Json {
-  const values = readList(attribute, input, label).filter((value) => !isBlank(value, LABELS));
+function readWholeList(attribute: Attribute, input: unknown, label: string, leniency: Leniency): Json {
+  const values = readList(attribute, input, label, leniency).filter((value) => !isBlank(value, LABELS));
   checkOnePrimary(values, label);
   return values.length === 0 ? null : addValues(attribute, [], values);
 }
@@ -116,15 +119,18 @@ function toInputs(attribute: Attribute, input: unknown, label: string): readonly
   return [input];
 }
 
-const readSingle = (attribute: Attribute, input: unknown, label: string): Json =>
-  attribute.type === 'complex' ? readComplex(attribute, input, label) : readSimple(attribute, input, label);
+const readSingle = (attribute: Attribute, input: unknown, label: string, leniency: Leniency): Json =>
+  attribute.type === 'complex'
+    ? readComplex(attribute, input, label, leniency)
+    : readSimple(attribute, input, label, leniency);
 
-function readComplex(attribute: Attribute, input: unknown, label: string): Json {
+function readComplex(attribute: Attribute, input: unknown, label: string, leniency: Leniency): Json {
   if (isUnassigned(input)) return null;
   return readAttributes(
     isObject(input) ? input : entraBareValue(attribute, input, label),
     (name) => findSubAttribute(attribute, name),
     ({ name }) => `${label}.${name}`,
+    leniency,
   );
 }
 

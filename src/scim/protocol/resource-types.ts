@@ -1,15 +1,8 @@
 /** RFC 7643 §6: the resource types of one service provider: the standard's, with the extensions it adds, and its own. */
+import { type Leniency, lenient } from './leniency.js';
+import { resourceTypeProblems } from './schemas/check-resource-types.js';
 import { groupResourceType, userResourceType } from './schemas/resource-types.js';
-import type { ResourceType, Schema } from './schemas/schema.js';
-
-/** A schema whose attributes resources of a type may have besides their own (RFC 7643 §3.3). */
-export interface SchemaExtension {
-  /** Name of the resource type, e.g. `User`. */
-  readonly resourceType: string;
-  readonly schema: Schema;
-  /** Whether a resource without it is refused. Default false. */
-  readonly required?: boolean;
-}
+import type { ResourceType, Schema, SchemaExtension } from './schemas/schema.js';
 
 export class ResourceTypes {
   readonly user: ResourceType;
@@ -17,10 +10,18 @@ export class ResourceTypes {
   /** Those that are not of RFC 7643. */
   readonly custom: readonly ResourceType[];
 
-  constructor(extensions: readonly SchemaExtension[] = [], custom: readonly ResourceType[] = []) {
-    this.user = extend(userResourceType, extensions);
-    this.group = extend(groupResourceType, extensions);
-    this.custom = custom.map((resourceType) => extend(resourceType, extensions));
+  /** @throws Error that names everything that is wrong with the host's schemas. */
+  constructor(
+    extensions: readonly SchemaExtension[] = [],
+    custom: readonly ResourceType[] = [],
+    leniency: Leniency = lenient,
+  ) {
+    const problems = resourceTypeProblems(extensions, custom);
+    if (problems.length > 0) throw new Error(["The host's SCIM schemas are wrong:", ...problems].join('\n- '));
+    const served = (resourceType: ResourceType): ResourceType => ({ ...extend(resourceType, extensions), leniency });
+    this.user = served(userResourceType);
+    this.group = served(groupResourceType);
+    this.custom = custom.map(served);
   }
 
   get all(): readonly ResourceType[] {

@@ -4,7 +4,7 @@ import type { JsonObject } from './resource.js';
 
 const ERROR_URN = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
-/** RFC 7644 §3.12 table 9. */
+/** RFC 7644 §3.12 table 9 and RFC 9865 §2.1. */
 export type ScimType =
   | 'invalidFilter'
   | 'tooMany'
@@ -15,7 +15,18 @@ export type ScimType =
   | 'noTarget'
   | 'invalidValue'
   | 'invalidVers'
-  | 'sensitive';
+  | 'sensitive'
+  | 'invalidCursor'
+  | 'expiredCursor'
+  | 'invalidCount';
+
+interface ScimErrorOptions {
+  readonly cause?: unknown;
+  /** Sent with the response, e.g. `Allow`, `Retry-After`, `WWW-Authenticate`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Somebody wanted it so: no line of the server's log is about it, whatever the status. */
+  readonly isExpected?: boolean;
+}
 
 /**
  * An answer to a SCIM client that is not a success.
@@ -30,8 +41,7 @@ export class ScimError extends Error {
     readonly status: number,
     readonly scimType: ScimType | undefined,
     detail: string,
-    /** `headers` are sent with the response, e.g. `Allow`, `Retry-After`, `WWW-Authenticate`. */
-    readonly options: { readonly cause?: unknown; readonly headers?: Readonly<Record<string, string>> } = {},
+    readonly options: ScimErrorOptions = {},
   ) {
     super(detail, { cause: options.cause });
   }
@@ -65,6 +75,19 @@ export const mutability = (detail: string): ScimError => new ScimError(400, 'mut
 
 export const noTarget = (detail: string): ScimError => new ScimError(400, 'noTarget', detail);
 
+/** The same words for every cursor that is not good here, whoever's it is. */
+export const invalidCursor = (): ScimError =>
+  new ScimError(
+    400,
+    'invalidCursor',
+    'The cursor is not one that this query was answered with. Begin again with an empty one.',
+  );
+
+export const expiredCursor = (): ScimError =>
+  new ScimError(400, 'expiredCursor', 'The cursor has expired. Begin again with an empty one.');
+
+export const invalidCount = (detail: string): ScimError => new ScimError(400, 'invalidCount', detail);
+
 /** 409 for PUT and PATCH as well as POST: RFC 7644 §3.3 says so, and every IdP expects it. */
 export const uniqueness = (detail: string): ScimError => new ScimError(409, 'uniqueness', detail);
 
@@ -95,10 +118,23 @@ export const tooManyRequests = (retryAfterSeconds: number): ScimError =>
     headers: { 'Retry-After': String(retryAfterSeconds) },
   });
 
-export const notImplemented = (detail: string): ScimError => new ScimError(501, undefined, detail);
+const notImplemented = (detail: string): ScimError => new ScimError(501, undefined, detail);
+
+/** RFC 7644 §3.11: for `/Me`, and for a POST to it by whomever. */
+export const standsForNobody = (): ScimError =>
+  notImplemented('A provisioning token stands for no user, so there is no /Me.');
 
 export const internalError = (requestId: string, cause: unknown): ScimError =>
   new ScimError(500, undefined, `Internal error; the request id is ${requestId}.`, { cause });
 
 export const unavailable = (detail: string, cause?: unknown): ScimError =>
   new ScimError(503, undefined, detail, { cause, headers: { 'Retry-After': '5' } });
+
+/** Five minutes: an admin's pause is no matter of seconds, and every identity provider tries again by itself. */
+export const paused = (): ScimError =>
+  new ScimError(
+    503,
+    undefined,
+    'An administrator of this organization has paused provisioning: what only reads is answered, changes are taken again after the pause.',
+    { headers: { 'Retry-After': '300' }, isExpected: true },
+  );

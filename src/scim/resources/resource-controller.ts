@@ -13,18 +13,20 @@ import {
   type Type,
 } from '@nestjs/common';
 import { readBody } from '../http/read-body.js';
-import { readParameters } from '../http/read-parameters.js';
+import { readParameters, refuseParameters, type ScimParameters } from '../http/read-parameters.js';
 import { Reads, RequireScopes, type ResourceScopes, Writes } from '../http/scim-access.decorators.js';
 import { isUnchanged, principalOf, queryOf, type ScimRequest, writeContextOf } from '../http/scim-request.js';
 import { headersOf, ScimResponder } from '../http/scim-responder.js';
-import { readPage, toListResponse } from '../protocol/list.js';
+import { toListResponse } from '../protocol/list.js';
 import { type Projection, project, readProjection } from '../protocol/project.js';
+import { readSearch } from '../protocol/read-search.js';
 import type { JsonObject } from '../protocol/resource.js';
 import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
+import { readListQuery } from './read-list-query.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
 
 /** RFC 7644 §3.3–§3.6 for one resource type: the same routes for each. */
-abstract class ResourceController {
+export abstract class ResourceController {
   constructor(
     private readonly endpoint: ResourceEndpoint,
     private readonly responder: ScimResponder,
@@ -34,14 +36,16 @@ abstract class ResourceController {
   @Get()
   @Reads()
   async list(@Req() request: ScimRequest, @Res() response: unknown): Promise<void> {
-    const parameters = readParameters(queryOf(request));
-    const projection = readProjection(parameters, this.endpoint.resourceType);
-    const page = readPage(parameters, limitsOf(this.options));
-    const query = { ...parameters, ...page, projection };
-    const { resources, totalResults } = await this.endpoint.list(principalOf(request).organizationId, query);
-    const shown = resources.map((resource) => project(resource, projection, this.endpoint.resourceType));
-    const body = toListResponse(shown, { totalResults, startIndex: page.startIndex });
-    this.responder.send(request, response, { status: 200, body });
+    await this.answerList(request, response, readParameters(queryOf(request)));
+  }
+
+  /** RFC 7644 §3.4.3: the same as `list`, with a query that need not stand in a log of URLs. */
+  @Post('.search')
+  @Reads()
+  async search(@Req() request: ScimRequest, @Res() response: unknown): Promise<void> {
+    refuseParameters(queryOf(request));
+    const body = await readBody(request, limitsOf(this.options).bodyBytes);
+    await this.answerList(request, response, readSearch(body));
   }
 
   @Post()
@@ -91,6 +95,17 @@ abstract class ResourceController {
   async delete(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
     await this.endpoint.delete(principalOf(request).organizationId, id, writeContextOf(request));
     this.responder.send(request, response, { status: 204 });
+  }
+
+  private async answerList(request: ScimRequest, response: unknown, parameters: ScimParameters): Promise<void> {
+    const { resourceType } = this.endpoint;
+    const projection = readProjection(parameters, resourceType);
+    const query = readListQuery(parameters, limitsOf(this.options));
+    const { organizationId } = principalOf(request);
+    const { resources, ...page } = await this.endpoint.list(organizationId, { ...query, projection });
+    const shown = resources.map((resource) => project(resource, projection, resourceType));
+    const body = toListResponse(shown, { ...page, startIndex: query.startIndex });
+    this.responder.send(request, response, { status: 200, body });
   }
 
   private projectionOf(request: ScimRequest): Projection {

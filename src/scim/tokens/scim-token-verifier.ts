@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { ScimDatabase } from '../persistence/scim-database.js';
-import { findVerifiableToken, rehashToken, touchToken, type VerifiableToken } from '../persistence/token-statements.js';
+import { findVerifiableTokens, type VerifiableToken } from '../persistence/token-statements.js';
 import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
+import { type ClientOrigin, ScimTokenUses } from './scim-token-uses.js';
 import { equalHashes, hashToken, type Pepper, publicIdOf, readPeppers } from './token.js';
 
 /** Who speaks: the organization, through one of its tokens. */
@@ -9,17 +10,21 @@ export interface ScimPrincipal {
   readonly organizationId: string;
   readonly tokenId: string;
   readonly scopes: ReadonlySet<string>;
+  /** Whether an admin paused the organization's connection: changes are refused. */
+  readonly isPaused: boolean;
 }
 
-/** Where a request came from, for "last used". */
-export interface ClientOrigin {
-  readonly address?: string;
-  readonly userAgent?: string;
-}
+/** A token that is known and not good: revoked, expired, or with another secret. */
+export type RefusedToken = Pick<ScimPrincipal, 'organizationId' | 'tokenId'>;
 
-/** How long a verified token is believed; revoking drops it at once on the instance that revokes. */
+/**
+ * How long a verified token is believed, from the moment before it was looked up: a token that is revoked is refused by
+ * every instance within this time of the commit. The instance that revokes drops it at once.
+ */
 const FRESH_MS = 1000;
 const MOST_ENTRIES = 10_000;
+/** Compared with where there is no such token, so that both ways take the same time. */
+const NO_HASH = Buffer.alloc(32);
 
 /** Turns a secret into a principal: format and checksum first, so that junk costs no look-up. */
 @Injectable()
@@ -34,6 +39,7 @@ export class ScimTokenVerifier {
 
   constructor(
     private readonly database: ScimDatabase,
+    private readonly uses: ScimTokenUses,
     @Inject(SCIM_OPTIONS) options: ScimModuleOptions,
   ) {
     this.peppers = readPeppers(options.tokens?.peppers);
@@ -44,23 +50,58 @@ export class ScimTokenVerifier {
     return this.peppers[0];
   }
 
-  /** The principal of a secret that is known, not revoked and not expired; undefined for everything else. */
-  async verify(secret: string, origin: ClientOrigin): Promise<ScimPrincipal | undefined> {
+  /** Whether this instance can verify what the pepper of that name signed; null: what none did. */
+  knowsPepper(keyId: string | null): boolean {
+    return keyId === null || this.peppers.some((pepper) => pepper.keyId === keyId);
+  }
+
+  /**
+   * The principal of a secret that is known, not revoked and not expired; undefined for everything else.
+   * @param onRefused told whose it says it is, where it is refused.
+   */
+  async verify(
+    secret: string,
+    origin: ClientOrigin,
+    onRefused?: (token: RefusedToken) => void,
+  ): Promise<ScimPrincipal | undefined> {
     const publicId = publicIdOf(secret);
     if (publicId === undefined) return undefined;
-    const hash = hashToken(secret, this.signingPepper);
+    const pepper = this.signingPepper;
+    const hash = hashToken(secret, pepper);
     const key = hash.toString('base64');
+    const start = performance.now();
     const known = this.verified.get(key);
-    if (known && known.until > performance.now()) return known.principal;
+    if (known && known.until > start) return known.principal;
     this.verified.delete(key);
     const { generation } = this;
-    const [token] = await this.database.run<VerifiableToken>(findVerifiableToken, [publicId]);
-    if (!token || !this.matches(secret, hash, token) || !token.live) return undefined;
+    const [token] = await this.database.run<VerifiableToken>(findVerifiableTokens, [[publicId]]);
+    if (!this.matches(secret, hash, token) || !token?.live) {
+      if (token) onRefused?.({ organizationId: token.organizationId, tokenId: token.id });
+      return undefined;
+    }
     const { id: tokenId, organizationId } = token;
-    const principal = { organizationId, tokenId, scopes: new Set(token.scopes) };
-    if (generation === this.generation) this.remember(key, principal, token.expiresInMs);
-    this.noteUse(token, hash, origin);
+    const principal = { organizationId, tokenId, scopes: new Set(token.scopes), isPaused: token.isPaused };
+    const until = start + Math.min(FRESH_MS, token.endsInMs ?? FRESH_MS);
+    if (generation === this.generation) this.remember(key, principal, until);
+    const isOldHash = pepper !== undefined && pepper.keyId !== token.keyId;
+    this.uses.note(token, origin, isOldHash ? { hash, keyId: pepper.keyId } : undefined);
     return principal;
+  }
+
+  /** Those of the secrets that are tokens of ours, live or not. One look-up, and none for junk. */
+  async identify(secrets: readonly string[]): Promise<readonly VerifiableToken[]> {
+    const byPublicId = new Map<string, string[]>();
+    for (const secret of secrets) {
+      const publicId = publicIdOf(secret);
+      if (publicId !== undefined) byPublicId.set(publicId, [...(byPublicId.get(publicId) ?? []), secret]);
+    }
+    if (byPublicId.size === 0) return [];
+    const tokens = await this.database.run<VerifiableToken>(findVerifiableTokens, [[...byPublicId.keys()]]);
+    return tokens.filter((token) =>
+      byPublicId
+        .get(token.publicId)
+        ?.some((secret) => this.matches(secret, hashToken(secret, this.signingPepper), token)),
+    );
   }
 
   /** A token was revoked. */
@@ -71,7 +112,16 @@ export class ScimTokenVerifier {
     }
   }
 
-  private matches(secret: string, hash: Buffer, token: VerifiableToken): boolean {
+  /** A connection was paused or resumed. */
+  forgetOrganization(organizationId: string): void {
+    this.generation += 1;
+    for (const [key, { principal }] of this.verified) {
+      if (principal.organizationId === organizationId) this.verified.delete(key);
+    }
+  }
+
+  private matches(secret: string, hash: Buffer, token: VerifiableToken | undefined): boolean {
+    if (!token) return equalHashes(hash, NO_HASH);
     const pepper = this.peppers.find(({ keyId }) => keyId === token.keyId);
     if (pepper === this.signingPepper && (token.keyId ?? undefined) === pepper?.keyId)
       return equalHashes(hash, token.hash);
@@ -80,24 +130,9 @@ export class ScimTokenVerifier {
     return equalHashes(hashToken(secret, pepper), token.hash);
   }
 
-  private remember(key: string, principal: ScimPrincipal, expiresInMs: number): void {
+  private remember(key: string, principal: ScimPrincipal, until: number): void {
     if (this.verified.size >= MOST_ENTRIES) this.verified.clear();
-    this.verified.set(key, { principal, until: performance.now() + Math.min(FRESH_MS, expiresInMs) });
-  }
-
-  /** Off the request's path: nobody waits for it, and its failure costs nothing but the note. */
-  private noteUse(token: VerifiableToken, hash: Buffer, { address, userAgent }: ClientOrigin): void {
-    const writes: Promise<unknown>[] = [];
-    if (token.useIsStale) {
-      writes.push(this.database.run(touchToken, [token.id, address ?? null, userAgent?.slice(0, 200) ?? null]));
-    }
-    const pepper = this.signingPepper;
-    if (pepper && pepper.keyId !== token.keyId) {
-      writes.push(this.database.run(rehashToken, [token.id, hash, pepper.keyId]));
-    }
-    for (const write of writes) {
-      write.catch((error: unknown) => this.logger.warn(`The use of token ${token.id} was not noted: ${String(error)}`));
-    }
+    this.verified.set(key, { principal, until });
   }
 
   private missPeppers(): void {

@@ -1,92 +1,68 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { isTerminal, TokenCreated, TokenRevoked } from '../events/scim-events.js';
-import { ScimRelay } from '../events/scim-relay.js';
-import { ensureConnection } from '../persistence/connection-statements.js';
-import {
-  type DeliveryKey,
-  findLastSequence,
-  type NewEvent,
-  writeTokenEvents,
-} from '../persistence/outbox-statements.js';
-import { isId } from '../persistence/is-id.js';
+import { TokenCreated, TokenLeaked } from '../events/scim-events.js';
+import type { RevocationReason } from '../persistence/entities/token.entity.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
-import {
-  countLiveTokens,
-  findToken,
-  insertToken,
-  listTokens,
-  lockConnection,
-  revokeToken,
-} from '../persistence/token-statements.js';
-import { conflict, invalidValue, notFound } from '../protocol/scim-error.js';
-import type { JsonObject } from '../protocol/resource.js';
+import { countTokensByPepper, listTokens, type VerifiableToken } from '../persistence/token-statements.js';
+import { conflict } from '../protocol/scim-error.js';
 import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 import { ScimEntitlements } from './scim-entitlements.js';
+import { type RotatedToken, ScimTokenRotations } from './scim-token-rotations.js';
+import { actorOf, type GeneratedToken, ScimTokenStore, type TokenChange } from './scim-token-store.js';
 import { ScimTokenVerifier } from './scim-token-verifier.js';
-import { generateToken, hashToken, hintOf, readPrefix } from './token.js';
-import { TOKEN_SCOPES, type TokenScope } from './token-scopes.js';
-
-/** An IdP keeps one static token, so it lives long; a year is what most SCIM services give. */
-const DEFAULT_DAYS = 365;
-export const MOST_DAYS = 730;
-export const LONGEST_LABEL = 100;
-/** Control characters have no place on a page; PostgreSQL takes neither NUL nor halves of surrogate pairs. */
-export const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
-/** Two, so that a new one can be put into the IdP while the old one still works. */
-const MOST_LIVE_TOKENS = 2;
-
-/** What an admin may say about a token that is to be made. */
-export interface NewToken {
-  /** What the admin calls it; at most 100 characters, without control characters. Default: none. */
-  readonly label?: string | undefined;
-  /** Days, 1 to 730. Default 365. */
-  readonly expiresInDays?: number | undefined;
-  /** Default: all. */
-  readonly scopes?: readonly TokenScope[] | undefined;
-  /** Account id of the admin. */
-  readonly createdBy?: string | undefined;
-}
+import { TOKEN_SCOPES } from './token-scopes.js';
+import {
+  checkLeakReport,
+  checkNewToken,
+  DEFAULT_DAYS,
+  type LeakReport,
+  MOST_LIVE_TOKENS,
+  type NewToken,
+  readOverlap,
+  type TokenRotation,
+} from './token-wishes.js';
 
 /** A token as lists show it: never its secret. */
-export interface TokenSummary {
-  readonly id: string;
-  readonly label: string | null;
-  /** E.g. `scim_17eo76d63VPBn_…knwE`. */
-  readonly hint: string;
-  readonly scopes: readonly string[];
-  readonly createdAt: Date;
-  readonly createdBy: string | null;
-  readonly expiresAt: Date;
+export interface TokenSummary extends Omit<GeneratedToken, 'token'> {
   readonly lastUsedAt: Date | null;
+  /** Address of the client. */
   readonly lastUsedFrom: string | null;
+  /** What the client calls itself. */
   readonly lastUsedClient: string | null;
-  readonly state: 'live' | 'expired' | 'revoked';
+  /** The new token of a rotation, while it is under way and after it. */
+  readonly replacedBy: string | null;
+  /** When the rotation ends by itself at the latest. */
+  readonly retiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly revokedBecause: RevocationReason | null;
+  /** `live` and `retiring` ones are good; a retiring one is being replaced and doesn't count. */
+  readonly state: 'live' | 'retiring' | 'expired' | 'revoked';
 }
 
-/** The one answer that holds the secret. */
-export interface GeneratedToken extends Pick<
-  TokenSummary,
-  'id' | 'label' | 'hint' | 'scopes' | 'createdAt' | 'createdBy' | 'expiresAt'
-> {
-  /** Shown once and kept nowhere. */
-  readonly token: string;
+/** How many live tokens hang on a pepper. */
+export interface PepperUse {
+  /** The pepper's name; null: none, the hash is a plain one. */
+  readonly keyId: string | null;
+  readonly liveTokens: number;
+  /** Whether this instance can verify them. */
+  readonly known: boolean;
 }
 
 /** The life of an organization's tokens. */
 @Injectable()
 export class ScimTokensService {
-  private readonly prefix: string;
+  private readonly logger = new Logger(ScimTokensService.name);
+  private readonly neverExpiring: boolean;
 
   constructor(
     private readonly database: ScimDatabase,
     private readonly entitlements: ScimEntitlements,
     private readonly verifier: ScimTokenVerifier,
-    private readonly relay: ScimRelay,
+    private readonly store: ScimTokenStore,
+    private readonly rotations: ScimTokenRotations,
     @Inject(SCIM_OPTIONS) options: ScimModuleOptions,
   ) {
-    this.prefix = readPrefix(options.tokens?.prefix);
+    this.neverExpiring = options.tokens?.neverExpiring ?? false;
   }
 
   /**
@@ -95,13 +71,9 @@ export class ScimTokensService {
    * tokens already; 503 when the host cannot say.
    */
   async generate(organizationId: string, wanted: NewToken = {}): Promise<GeneratedToken> {
-    checkBounds(wanted);
-    const entitlement = await this.entitlements.ask(organizationId);
-    if (!entitlement.allowed) throw conflict(entitlement.detail);
-    const { generated, deliveries } = await this.database.transaction((manager) =>
-      this.insert(organizationId, wanted, manager),
-    );
-    await this.relay.deliverNow(deliveries);
+    checkNewToken(wanted, this.neverExpiring);
+    await this.checkEntitlement(organizationId);
+    const { generated } = await this.store.commit((manager) => this.insert(organizationId, wanted, manager));
     return generated;
   }
 
@@ -111,104 +83,113 @@ export class ScimTokensService {
   }
 
   /**
-   * Refused from the next request on (within a second on other instances). A token that is revoked already stays so.
+   * Makes a new token with the label, the scopes and the life of an old one, which goes on working during the overlap. The
+   * rotation completes itself when the new one is in use and the old one has been silent for an hour, else at the end of the
+   * overlap. Writes `scim.token.created` of the new one and `scim.token.rotated` of the old one.
+   * @throws ScimError 400 for another overlap than 0, 1, 24 or 168 hours; 404 for an unknown id; 409 when the organization may
+   * not use SCIM, or the token is not live or takes part in a rotation already; 503 when the host cannot say.
+   */
+  async rotate(organizationId: string, tokenId: string, wanted: TokenRotation = {}): Promise<RotatedToken> {
+    const overlapHours = readOverlap(wanted);
+    await this.checkEntitlement(organizationId);
+    const { actorId } = wanted;
+    const daysOf = (days: number | null): number | null => days ?? (this.neverExpiring ? null : DEFAULT_DAYS);
+    const { rotated } = await this.store.commit((manager) =>
+      this.rotations.begin(organizationId, tokenId, { overlapHours, actorId, daysOf }, manager),
+    );
+    return rotated;
+  }
+
+  /**
+   * Ends a rotation now: the old token is refused from the next request on (within a second on other instances).
+   * @param tokenId the old token's.
+   * @param actorId account id of the admin.
+   * @throws ScimError 404 for an unknown id; 409 where no rotation of it is under way.
+   */
+  async completeRotation(organizationId: string, tokenId: string, actorId?: string): Promise<void> {
+    await this.store.commit((manager) => this.rotations.complete(organizationId, tokenId, actorId, manager));
+  }
+
+  /**
+   * Takes a rotation back: the old token lives on as long as it would have, the new one is revoked.
+   * @param tokenId the old token's.
+   * @param actorId account id of the admin.
+   * @throws ScimError 404 for an unknown id; 409 where no rotation of it is under way, or two other live tokens took its place.
+   */
+  async cancelRotation(organizationId: string, tokenId: string, actorId?: string): Promise<void> {
+    await this.store.commit((manager) => this.rotations.cancel(organizationId, tokenId, actorId, manager));
+  }
+
+  /**
+   * Refused from the next request on (within a second on other instances). A token that is revoked already stays so. If it is
+   * the new one of a rotation, that is cancelled: the old one lives on.
    * @param actorId account id of the admin.
    * @throws ScimError 404 for an unknown id.
    */
   async revoke(organizationId: string, tokenId: string, actorId?: string): Promise<void> {
-    const deliveries = await this.database.transaction(async (manager) => {
-      await this.database.run(lockConnection, [organizationId], manager);
-      const [known] = isId(tokenId) ? await this.database.run(findToken, [organizationId, tokenId], manager) : [];
-      if (!known) throw notFound('There is no such token.');
-      const [revoked] = await this.database.run<{ label: string | null; hint: string }>(
-        revokeToken,
-        [organizationId, tokenId],
-        manager,
-      );
-      if (!revoked) return [];
-      return this.writeEvent(organizationId, tokenId, { type: TokenRevoked.type, ...facts(revoked, actorId) }, manager);
+    await this.store.commit(async (manager) => {
+      await this.store.getToken(organizationId, tokenId, manager);
+      return this.store.end(organizationId, tokenId, ['admin', actorId], manager);
     });
-    this.verifier.forget(tokenId);
-    await this.relay.deliverNow(deliveries);
+  }
+
+  /**
+   * Revokes those of the secrets that are tokens of any organization, and writes `scim.token.revoked` and `scim.token.leaked`
+   * for each that was not revoked before. For secret scanners: who has the secret could do worse than revoke it.
+   * @returns how many were revoked; for the host's log, not for the reporter.
+   * @throws ScimError 400 for more than 100 secrets or a source out of bounds; 503 when the database is not available.
+   */
+  async reportLeak(report: LeakReport): Promise<number> {
+    checkLeakReport(report);
+    let revoked = 0;
+    for (const token of await this.verifier.identify(report.secrets)) {
+      const { ended } = await this.store.commit((manager) => this.endLeaked(token, report.source, manager));
+      revoked += ended.length;
+    }
+    return revoked;
+  }
+
+  /** Which peppers the live tokens of all organizations hang on: one that is not named here can be taken out of the ring. */
+  async pepperUse(): Promise<PepperUse[]> {
+    const rows = await this.database.run<{ keyId: string | null; liveTokens: number }>(countTokensByPepper, []);
+    return rows.map((row) => ({ ...row, known: this.verifier.knowsPepper(row.keyId) }));
+  }
+
+  private async checkEntitlement(organizationId: string): Promise<void> {
+    const entitlement = await this.entitlements.ask(organizationId);
+    if (!entitlement.allowed) throw conflict(entitlement.detail);
   }
 
   private async insert(
     organizationId: string,
-    wanted: NewToken,
+    { label, scopes = TOKEN_SCOPES, createdBy, expiresInDays = DEFAULT_DAYS }: NewToken,
     manager: EntityManager,
-  ): Promise<{ generated: GeneratedToken; deliveries: DeliveryKey[] }> {
-    const connectionId = await this.takeTurn(organizationId, manager);
-    const { secret, publicId } = generateToken(this.prefix);
-    const pepper = this.verifier.signingPepper;
-    const { label = null, scopes = TOKEN_SCOPES, createdBy = null, expiresInDays = DEFAULT_DAYS } = wanted;
-    const token = { id: randomUUID(), label, hint: hintOf(secret), scopes, createdBy };
-    const identification = [
-      token.id,
-      organizationId,
-      connectionId,
-      publicId,
-      hashToken(secret, pepper),
-      pepper?.keyId ?? null,
-    ];
-    const [times] = await this.database.run<{ createdAt: Date; expiresAt: Date }>(
-      insertToken,
-      [...identification, token.hint, label, scopes, createdBy, expiresInDays],
-      manager,
-    );
-    if (!times) throw new Error('The token was not stored.');
-    const event = { type: TokenCreated.type, ...facts(token, wanted.createdBy) };
-    const deliveries = await this.writeEvent(organizationId, token.id, event, manager);
-    return { generated: { token: secret, ...token, ...times }, deliveries };
-  }
-
-  /** Locks the organization's connection, so that two admins do not make a token too many. @throws ScimError 409 */
-  private async takeTurn(organizationId: string, manager: EntityManager): Promise<string> {
-    await this.database.run(ensureConnection, [organizationId, randomUUID(), randomBytes(32)], manager);
-    const [connection] = await this.database.run<{ id: string }>(lockConnection, [organizationId], manager);
-    const [live] = await this.database.run<{ count: number }>(countLiveTokens, [organizationId], manager);
-    if (!connection || !live) throw new Error('The connection row is gone.');
-    if (live.count >= MOST_LIVE_TOKENS) {
+  ): Promise<TokenChange & { readonly generated: GeneratedToken }> {
+    const connectionId = await this.store.makeConnection(organizationId, manager);
+    if ((await this.store.countLive(organizationId, manager)) >= MOST_LIVE_TOKENS) {
       throw conflict(`There are ${MOST_LIVE_TOKENS} live tokens already: revoke one first.`);
     }
-    return connection.id;
+    const days = expiresInDays === 'never' ? null : expiresInDays;
+    const wanted = { label: label ?? null, scopes, createdBy: createdBy ?? null, days };
+    const generated = await this.store.insert([organizationId, connectionId], wanted, manager);
+    const event = [TokenCreated.type, actorOf(createdBy)] as const;
+    const deliveries = await this.store.tell({ organizationId, ...generated }, event, manager);
+    return { generated, deliveries, ended: [] };
   }
 
-  private async writeEvent(
-    organizationId: string,
-    tokenId: string,
-    { type, payload }: Pick<NewEvent, 'type' | 'payload'>,
+  private async endLeaked(
+    { id, organizationId }: VerifiableToken,
+    source: string | undefined,
     manager: EntityManager,
-  ): Promise<DeliveryKey[]> {
-    const [last] = await this.database.run<{ sequence: number }>(findLastSequence, [tokenId], manager);
-    const sequence = (last?.sequence ?? 0) + 1;
-    const event: NewEvent = { id: randomUUID(), sequence, type, terminal: isTerminal(type), payload, personal: null };
-    const values = [tokenId, organizationId, JSON.stringify([event]), null, null];
-    const [written] = await this.database.run<{ deliveries: DeliveryKey[] }>(writeTokenEvents, values, manager);
-    return written?.deliveries ?? [];
+  ): Promise<TokenChange> {
+    await this.store.getToken(organizationId, id, manager);
+    const change = await this.store.end(organizationId, id, ['leaked', undefined], manager);
+    const { told, ended } = change;
+    if (!told) return change;
+    this.logger.warn(`[scim-alert] The token ${told.hint} of organization ${organizationId} leaked and is revoked.`);
+    // After the revocation: a terminal event that came later would make it void.
+    const facts = source === undefined ? {} : { source };
+    const leaked = await this.store.tell(told, [TokenLeaked.type, facts], manager);
+    return { ended, deliveries: [...change.deliveries, ...leaked] };
   }
 }
-
-/** Types say so too, but what a host hands in may come from a form of its own. */
-function checkBounds({ label = '', expiresInDays = DEFAULT_DAYS, scopes = TOKEN_SCOPES }: NewToken): void {
-  if (!Number.isInteger(expiresInDays) || expiresInDays < 1 || expiresInDays > MOST_DAYS) {
-    throw invalidValue(`A token lives 1 to ${MOST_DAYS} days.`);
-  }
-  if (typeof label !== 'string' || label.length > LONGEST_LABEL || !PRINTABLE.test(label)) {
-    throw invalidValue(`A label is a text of at most ${LONGEST_LABEL} characters, without control characters.`);
-  }
-  const known = Array.isArray(scopes) && scopes.length > 0 && scopes.every((scope) => TOKEN_SCOPES.includes(scope));
-  if (!known || new Set(scopes).size < scopes.length) {
-    throw invalidValue(`Scopes are some of ${TOKEN_SCOPES.join(', ')}, each once.`);
-  }
-}
-
-const facts = (
-  token: { readonly label: string | null; readonly hint: string },
-  actorId: string | undefined,
-): { payload: JsonObject } => ({
-  payload: {
-    hint: token.hint,
-    ...(token.label === null ? {} : { label: token.label }),
-    ...(actorId === undefined ? {} : { actorId }),
-  },
-});

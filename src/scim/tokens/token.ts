@@ -7,6 +7,8 @@ const ID_LENGTH = 13;
 const SECRET_BYTES = 32;
 const SECRET_LENGTH = 43;
 const CHECKSUM_LENGTH = 6;
+/** What comes after the prefix and its `_`. */
+const TAIL_LENGTH = ID_LENGTH + 1 + SECRET_LENGTH + CHECKSUM_LENGTH;
 const PATTERN = /^([0-9A-Za-z][0-9A-Za-z_]{0,31})_([0-9A-Za-z]{13})_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
 
 /** A key that hashes tokens, with its name. */
@@ -33,6 +35,16 @@ export function publicIdOf(text: string): string | undefined {
   const body = text.slice(0, -CHECKSUM_LENGTH);
   return checksum(body) === match[4] ? match[2] : undefined;
 }
+
+/**
+ * For secret scanners: whether a text is a SCIM token of this module, by its form and its checksum. Pure: it asks no database,
+ * so it says nothing of whether the token is, or ever was, good.
+ * @param prefix what the host's `tokens.prefix` says; default: any.
+ */
+export const isScimToken = (text: string, prefix?: string): boolean =>
+  publicIdOf(text) !== undefined &&
+  (prefix === undefined || text.length === `${prefix}_`.length + TAIL_LENGTH) &&
+  text.startsWith(prefix === undefined ? '' : `${prefix}_`);
 
 /** What stands in lists and on screens for a secret that is not shown again. */
 export const hintOf = (secret: string): string => {

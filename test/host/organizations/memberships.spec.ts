@@ -24,8 +24,11 @@ describe('memberships', () => {
     return { id, accountId: (await browser.get('/api/me')).body.accountId, browser };
   }
 
-  const setActive = (id: string, value: boolean) =>
-    acme.idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'active', value }]);
+  async function setActive(id: string, value: boolean) {
+    const answer = await acme.idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'active', value }]);
+    await whenDelivered(host.dataSource);
+    return answer;
+  }
   const statusOf = async (accountId: string) =>
     (await acme.members()).find((member) => member.accountId === accountId)?.status;
   const setSeats = (seatLimit: number) =>

@@ -62,6 +62,7 @@ describe.each(['express', 'fastify'] as const)('the admin API on %s', (adapter) 
       entitlement: { allowed: true },
       counts: { provisioned: 0, active: 0, suspended: 0 },
       lastActivityAt: null,
+      health: expect.objectContaining({ lastCallAt: null, idp: null, paused: null }),
     });
 
     const idp = new ScimClient(host.url, (await generate()).token, slug);
@@ -102,13 +103,114 @@ describe.each(['express', 'fastify'] as const)('the admin API on %s', (adapter) 
     expect(listed.headers['cache-control']).toBe('no-store');
     expect(listed.text).not.toContain(token);
     const used = { lastUsedAt: expect.any(String), lastUsedFrom: '127.0.0.1', lastUsedClient: 'okta' };
-    expect(listed.body).toEqual({ tokens: [{ ...shown, ...used, state: 'live' }] });
+    const going = { replacedBy: null, retiresAt: null, revokedAt: null, revokedBecause: null };
+    expect(listed.body).toEqual({ tokens: [{ ...shown, ...used, ...going, state: 'live' }] });
 
     const revoked = await send('DELETE', `/tokens/${shown.id}`);
     expect({ status: revoked.status, text: revoked.text }).toEqual({ status: 204, text: '' });
     expect((await new ScimClient(host.url, token, slug).get('/Users')).status).toBe(401);
     expect((await send('DELETE', `/tokens/${shown.id}`)).status).toBe(204);
     expect((await send('GET', '/tokens')).body.tokens).toMatchObject([{ id: shown.id, state: 'revoked' }]);
+  });
+
+  it('rotates a token: both work, until the rotation is completed', async () => {
+    const { slug, send, generate } = settings();
+    const old = await generate({ label: 'Entra', scopes: ['users:read'], expiresInDays: 30 });
+    const made = await send('POST', `/tokens/${old.id}/rotate`, { overlapHours: 168 });
+    expect(made.status).toBe(201);
+    expect(made.headers['cache-control']).toBe('no-store');
+    const { token, retiresAt, ...shown } = made.body;
+    expect(shown).toMatchObject({
+      label: 'Entra',
+      scopes: ['users:read'],
+      createdBy: 'account-1',
+      replaces: old.id,
+      hint: `${token.slice(0, 19)}…${token.slice(-4)}`,
+    });
+    expect(Date.parse(retiresAt) - Date.parse(shown.createdAt)).toBe(168 * 3_600_000);
+    const statusOf = async (secret: string) => (await new ScimClient(host.url, secret, slug).get('/Users')).status;
+    expect([await statusOf(old.token), await statusOf(token)]).toEqual([200, 200]);
+    const { text, body } = await send('GET', '/tokens');
+    expect(text).not.toContain(token);
+    expect(body.tokens).toMatchObject([
+      { id: shown.id, state: 'live', replacedBy: null },
+      { id: old.id, state: 'retiring', replacedBy: shown.id, retiresAt },
+    ]);
+
+    const completed = await send('POST', `/tokens/${old.id}/rotation/complete`);
+    expect({ status: completed.status, text: completed.text }).toEqual({ status: 204, text: '' });
+    expect(completed.headers['cache-control']).toBe('no-store');
+    expect([await statusOf(old.token), await statusOf(token)]).toEqual([401, 200]);
+    const over = { status: 409, body: { statusCode: 409, message: expect.stringContaining('No rotation') } };
+    expect(await send('POST', `/tokens/${old.id}/rotation/complete`)).toMatchObject(over);
+    expect(await send('POST', `/tokens/${old.id}/rotation/cancel`)).toMatchObject(over);
+    expect((await send('GET', '/tokens')).body.tokens[1]).toMatchObject({
+      state: 'revoked',
+      revokedBecause: 'rotated',
+    });
+  });
+
+  it('takes a rotation back: the old token lives on', async () => {
+    const { slug, send, generate } = settings();
+    const old = await generate();
+    const { body } = await send('POST', `/tokens/${old.id}/rotate`);
+    expect(Date.parse(body.retiresAt) - Date.parse(body.createdAt)).toBe(24 * 3_600_000);
+    expect((await send('POST', `/tokens/${old.id}/rotation/cancel`, {})).status).toBe(204);
+    expect((await new ScimClient(host.url, old.token, slug).get('/Users')).status).toBe(200);
+    expect((await new ScimClient(host.url, body.token, slug).get('/Users')).status).toBe(401);
+    expect((await send('GET', '/tokens')).body.tokens).toMatchObject([
+      { id: body.id, state: 'revoked', revokedBecause: 'rotation-cancelled' },
+      { id: old.id, state: 'live', replacedBy: null, retiresAt: null, expiresAt: old.expiresAt },
+    ]);
+  });
+
+  it.each([
+    ['an overlap of its own choosing', { overlapHours: 2 }],
+    ['an overlap before', { overlapHours: -1 }],
+    ['an overlap as text', { overlapHours: '24' }],
+    ['an overlap of null', { overlapHours: null }],
+    ['something unknown', { scopes: ['users:write'] }],
+    ['a list', [24]],
+  ])('refuses a rotation with %s', async (_what, body) => {
+    const { send, generate } = settings();
+    const { id } = await generate();
+    expect(await send('POST', `/tokens/${id}/rotate`, body)).toMatchObject({
+      status: 400,
+      body: { message: expect.anything() },
+    });
+    expect((await send('GET', '/tokens')).body.tokens).toMatchObject([{ id, state: 'live' }]);
+  });
+
+  it.each([
+    ['a form', 'application/x-www-form-urlencoded', 'label=x'],
+    ['an empty form', 'application/x-www-form-urlencoded', ''],
+    ['text', 'text/plain', '{"label":"x"}'],
+    ['what only begins like JSON', 'application/jsonp', '{}'],
+    ['a body without a type', '', '{"label":"x"}'],
+  ])('takes no token order as %s, as pages of other sites can send it', async (_what, type, body) => {
+    const { slug, send } = settings();
+    const client = new ScimClient(host.url, '', slug, `${PATH}/${slug}/scim`);
+    const answer = await client.send('POST', '/tokens', body, {
+      authorization: '',
+      'x-owner': 'account-1',
+      'content-type': type,
+    });
+    expect(answer.status).toBe(415);
+    expect((await send('GET', '/tokens')).body.tokens).toEqual([]);
+  });
+
+  it('takes no order without a body from a page of another site', async () => {
+    const { slug, send } = settings();
+    const client = new ScimClient(host.url, '', slug, `${PATH}/${slug}/scim`);
+    const order = (site: string): Promise<ScimAnswer> =>
+      client.send('POST', '/tokens', undefined, {
+        authorization: '',
+        'x-owner': 'account-1',
+        'sec-fetch-site': site,
+      });
+    expect((await order('cross-site')).status).toBe(403);
+    expect((await send('GET', '/tokens')).body.tokens).toEqual([]);
+    expect((await order('same-origin')).status).toBe(201);
   });
 
   it('generates a token of an empty body, too, and without any', async () => {
@@ -143,6 +245,7 @@ describe.each(['express', 'fastify'] as const)('the admin API on %s', (adapter) 
     ['more than two years', { expiresInDays: 731 }],
     ['a part of a day', { expiresInDays: 1.5 }],
     ['days as text', { expiresInDays: '30' }],
+    ['a life without end that the host has not allowed', { expiresInDays: 'never' }],
     ['days of null', { expiresInDays: null }],
     ['an unknown scope', { scopes: ['users:read', 'everything'] }],
     ['no scope', { scopes: [] }],
@@ -165,7 +268,11 @@ describe.each(['express', 'fastify'] as const)('the admin API on %s', (adapter) 
     const { id } = await mine.generate();
     const other = settings();
     for (const path of [`/tokens/${id}`, `/tokens/${randomUUID()}`, '/tokens/junk', '/tokens/%00']) {
-      expect(await other.send('DELETE', path)).toMatchObject({ status: 404, body: { message: expect.any(String) } });
+      const refused = { status: 404, body: { message: expect.any(String) } };
+      expect(await other.send('DELETE', path)).toMatchObject(refused);
+      for (const step of ['rotate', 'rotation/complete', 'rotation/cancel']) {
+        expect(await other.send('POST', `${path}/${step}`, {})).toMatchObject(refused);
+      }
     }
     expect((await mine.send('GET', '/tokens')).body.tokens).toMatchObject([{ id, state: 'live' }]);
     expect((await other.send('GET', '/tokens')).body.tokens).toEqual([]);
@@ -175,6 +282,9 @@ describe.each(['express', 'fastify'] as const)('the admin API on %s', (adapter) 
     ['GET', ''],
     ['GET', '/tokens'],
     ['POST', '/tokens'],
+    ['POST', `/tokens/${randomUUID()}/rotate`],
+    ['POST', `/tokens/${randomUUID()}/rotation/complete`],
+    ['POST', `/tokens/${randomUUID()}/rotation/cancel`],
     ['DELETE', `/tokens/${randomUUID()}`],
     ['GET', '/identities'],
   ])("serves %s %s to no organization and to nobody without the host's leave", async (method, path) => {

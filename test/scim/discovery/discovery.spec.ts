@@ -33,11 +33,19 @@ describe.each(['express', 'fastify'] as const)('discovery on %s', (adapter) => {
     expect(body).toEqual({
       schemas: [`${CORE}:ServiceProviderConfig`],
       patch: { supported: true },
-      bulk: { supported: false, maxOperations: 1000, maxPayloadSize: 1024 * 1024 },
+      bulk: { supported: true, maxOperations: 1000, maxPayloadSize: 16 * 1024 * 1024 },
       filter: { supported: true, maxResults: 50 },
       changePassword: { supported: false },
       sort: { supported: true },
       etag: { supported: true },
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: 'index',
+        defaultPageSize: 50,
+        maxPageSize: 50,
+        cursorTimeout: 3600,
+      },
       authenticationSchemes: [
         expect.objectContaining({
           type: 'oauthbearertoken',
@@ -54,8 +62,15 @@ describe.each(['express', 'fastify'] as const)('discovery on %s', (adapter) => {
     for (let number = 0; number < 51; number += 1) await client.createUser({ userName: `person-${number}` });
     expect((await client.get('/Users?count=1000')).body).toMatchObject({ totalResults: 51, itemsPerPage: 50 });
     expect((await client.get('/Users?sortBy=userName&count=1')).body.Resources[0].userName).toBe('person-0');
+    expect((await client.get('/Users')).body).toMatchObject({ startIndex: 1, itemsPerPage: 50 });
+    expect((await client.get('/Users?cursor')).body).toMatchObject({
+      itemsPerPage: 50,
+      nextCursor: expect.any(String),
+    });
     expect((await client.get(`/Users/nobody`, { 'if-none-match': '*' })).status).toBe(404);
-    expectScimError(await client.post('/Bulk', {}), 404);
+    const operations = Array.from({ length: 1000 }, () => ({ method: 'DELETE', path: '/Users/nobody' }));
+    expect((await client.post('/Bulk', { Operations: operations })).status).toBe(200);
+    expectScimError(await client.post('/Bulk', { Operations: [...operations, ...operations] }), 413);
   });
 
   it('lists the resource types that can be used', async () => {

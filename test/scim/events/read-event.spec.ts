@@ -1,5 +1,5 @@
 import { readEvent } from '../../../src/scim/events/read-event.js';
-import { TokenRevoked, UserUpdated } from '../../../src/scim/index.js';
+import { TokenExpiring, TokenRevoked, TokenRotated, UserUpdated } from '../../../src/scim/index.js';
 import type { DueDelivery } from '../../../src/scim/persistence/outbox-statements.js';
 
 const delivery: DueDelivery = {
@@ -50,6 +50,23 @@ describe('readEvent', () => {
     expect(event).toMatchObject({ subjectTokenId: 'identity-1', hint: 'scim_1_…9', label: 'Entra' });
     expect(event).not.toHaveProperty('tokenId');
     expect(event).not.toHaveProperty('requestId');
+  });
+
+  it('gives times in the events of tokens as dates', () => {
+    const expiring = {
+      type: 'scim.token.expiring',
+      payload: { hint: 'h', daysLeft: 7, expiresAt: new Date(7).toISOString() },
+    };
+    const event = readEvent({ ...delivery, ...expiring, personal: null });
+    expect(event).toBeInstanceOf(TokenExpiring);
+    expect(event).toMatchObject({ daysLeft: 7, expiresAt: new Date(7) });
+    const rotated = {
+      type: 'scim.token.rotated',
+      payload: { hint: 'h', replacedBy: 'token-2', retiresAt: new Date(8).toISOString() },
+    };
+    const begun = readEvent({ ...delivery, ...rotated, personal: null });
+    expect(begun).toBeInstanceOf(TokenRotated);
+    expect(begun).toMatchObject({ replacedBy: 'token-2', retiresAt: new Date(8) });
   });
 
   it('refuses a type of a newer release, so that the delivery waits for a process that knows it', () => {

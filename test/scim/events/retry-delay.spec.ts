@@ -11,10 +11,10 @@ describe('retryDelay', () => {
     [7, HOUR],
     [11, HOUR],
   ])('is four times as long each time, up to an hour: after %i failed tries around %i ms', (attempts, middle) => {
-    for (const terminal of [false, true]) {
-      expect(retryDelay(attempts, terminal, 0)).toBe(middle * 0.75);
-      expect(retryDelay(attempts, terminal, 0.5)).toBe(middle);
-      expect(retryDelay(attempts, terminal, 0.999_999_999)).toBe(middle * 1.25);
+    for (const endless of [false, true]) {
+      expect(retryDelay(attempts, endless, 0)).toBe(middle * 0.75);
+      expect(retryDelay(attempts, endless, 0.5)).toBe(middle);
+      expect(retryDelay(attempts, endless, 0.999_999_999)).toBe(middle * 1.25);
     }
   });
 
@@ -30,7 +30,10 @@ describe('retryDelay', () => {
     expect(retryDelay(attempts, false, 0.5)).toBeNull();
   });
 
-  it.each([12, 13, 31, 33, 1000, 100_000])('tries a terminal event hourly for ever: after %i tries', (attempts) => {
-    expect(retryDelay(attempts, true, 0.5)).toBe(HOUR);
-  });
+  it.each([12, 13, 31, 33, 1000, 100_000])(
+    'tries one that takes something away hourly for ever: after %i tries',
+    (attempts) => {
+      expect(retryDelay(attempts, true, 0.5)).toBe(HOUR);
+    },
+  );
 });

@@ -92,6 +92,24 @@ describe('a user whom an open transaction removes', () => {
     expect(await membersOf(group)).toBeUndefined();
   });
 
+  it('is no member either where it is gone before its turn in a list comes', async () => {
+    const users = host.app.get(UsersService, { strict: false });
+    const second = (await acme.idp.createUser({ userName: 'bob' })).id;
+    const [low = '', high = ''] = [user, second].toSorted();
+    const operation = { op: 'add', path: 'members', value: [{ value: low }, { value: high }] };
+    let answer: Promise<{ status: number }> | undefined;
+    const undone = host.dataSource.transaction(async (manager) => {
+      await users.delete(acme.id, low, { manager });
+      answer = acme.idp.patch(`/Groups/${group}`, [operation]);
+      await whenWaiting(host.dataSource, 1);
+      expect((await acme.idp.delete(`/Users/${high}`)).status).toBe(204);
+      throw new Error('the host changed its mind');
+    });
+    await expect(undone).rejects.toThrow('changed its mind');
+    expect(await answer).toMatchObject({ status: 400 });
+    expect(await membersOf(group)).toBeUndefined();
+  });
+
   it('is a member still where the removal is undone', async () => {
     const users = host.app.get(UsersService, { strict: false });
     let answer: Promise<{ status: number }> | undefined;

@@ -29,13 +29,16 @@ export const texts: readonly string[] = [
   ],
   ['ada@acme.example', 'ADA@ACME.EXAMPLE', 'http://x/Ada', 'http://x/ada', 'QWRh', 'qwrh', 'User', 'x'.repeat(300)],
 ].flat();
+/** Numbers whose order as text is another one, and such that JavaScript and PostgreSQL write differently. */
+export const wholes: readonly number[] = [0, -1, 1, 2, 9, 10, 100, Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER];
+export const numbers: readonly number[] = [...wholes, 0.1, 0.5, -0.5, 1.5, 1e-7, 1e21, 5e-324, 1.7976931348623157e308];
 export const instants = [0, 1, 999, 1000, 3_600_000, 86_400_000].map((ms) => Date.UTC(2026, 0, 1) + ms);
 
 const text = fc.constantFrom(...texts);
-const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 2 });
+export const optional = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 2 });
 const base64 = fc.constantFrom('QWRh', 'qwrh', 'QWRhbQ==');
 
-const plural = (value: fc.Arbitrary<string>): fc.Arbitrary<unknown> =>
+export const plural = (value: fc.Arbitrary<string>): fc.Arbitrary<unknown> =>
   optional(
     fc
       .uniqueArray(
@@ -107,6 +110,8 @@ export function filters(known: readonly string[], resourceType = userResourceTyp
       attribute.type === 'complex' ? attribute.subAttributes?.find(({ name }) => name === 'value') : attribute;
     if (leaf?.type === 'boolean') operands.push([['eq', 'ne'], fc.constantFrom('true', 'false', '"True"')]);
     else if (leaf?.type === 'dateTime') operands.push([ORDER, dates]);
+    else if (leaf?.type === 'integer') operands.push([ORDER, fc.constantFrom(...wholes).map(String)]);
+    else if (leaf?.type === 'decimal') operands.push([ORDER, fc.constantFrom(...numbers).map(String)]);
     else if (leaf?.type === 'binary') operands.push([['eq', 'ne'], anyText.map((value) => JSON.stringify(value))]);
     else if (leaf) operands.push([TEXT_OPERATORS, anyText.map((value) => JSON.stringify(value))]);
     return fc
@@ -144,12 +149,22 @@ const joined = (term: fc.Arbitrary<string>): fc.Arbitrary<string> =>
 
 /** `emails[…]`, and Entra's `emails[…].value eq …`. */
 function valuePaths(
-  { schema }: ResourceType,
+  { schema, extensions }: ResourceType,
   comparison: (path: string, attribute: Attribute) => fc.Arbitrary<string>,
 ): fc.Arbitrary<string> {
-  const outer = schema.attributes.filter(({ multiValued, type }) => multiValued && type === 'complex');
+  const listsOf = (
+    attributes: readonly Attribute[],
+    prefix: string,
+  ): { name: string; subAttributes: readonly Attribute[] }[] =>
+    attributes
+      .filter(({ multiValued, type }) => multiValued && type === 'complex')
+      .map(({ name, subAttributes = [] }) => ({ name: prefix + name, subAttributes }));
+  const outer = [
+    ...listsOf(schema.attributes, ''),
+    ...extensions.flatMap((extension) => listsOf(extension.schema.attributes, `${extension.schema.id}:`)),
+  ];
   return fc.oneof(
-    ...outer.map(({ name, subAttributes = [] }) => {
+    ...outer.map(({ name, subAttributes }) => {
       const inner = fc.oneof(...subAttributes.map((each) => comparison(each.name, each)));
       const where = joined(
         fc.oneof(
@@ -166,17 +181,16 @@ function valuePaths(
 /** Every attribute and sub-attribute that can be filtered by, as clients write them. */
 function paths({ schema, extensions }: ResourceType): [string, Attribute][] {
   const all = (attributes: readonly Attribute[], prefix: string): [string, Attribute][] =>
-    attributes.flatMap((attribute) => [
-      [prefix + attribute.name, attribute] as [string, Attribute],
-      ...(attribute.subAttributes ?? []).map(
-        (sub) => [`${prefix}${attribute.name}.${sub.name}`, sub] as [string, Attribute],
-      ),
-    ]);
+    attributes
+      .filter(({ returned }) => returned !== 'never')
+      .flatMap((attribute) => [
+        [prefix + attribute.name, attribute] as [string, Attribute],
+        ...(attribute.subAttributes ?? []).map(
+          (sub) => [`${prefix}${attribute.name}.${sub.name}`, sub] as [string, Attribute],
+        ),
+      ]);
   return [
-    ...all(
-      schema.attributes.filter(({ returned }) => returned !== 'never'),
-      '',
-    ),
+    ...all(schema.attributes, ''),
     ...all(commonAttributes, ''),
     ...extensions.flatMap(({ schema: { id, attributes } }) => [...all(attributes, `${id}:`), ...all(attributes, '')]),
   ];

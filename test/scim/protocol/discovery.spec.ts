@@ -17,6 +17,14 @@ const everything = (value: Json): readonly Json[] =>
   typeof value === 'object' && value !== null ? [value, ...Object.values(value).flatMap(everything)] : [value];
 
 describe('toServiceProviderConfig', () => {
+  const pagination = {
+    cursor: true,
+    index: true,
+    defaultPaginationMethod: 'index',
+    defaultPageSize: 100,
+    maxPageSize: 1000,
+    cursorTimeout: 3600,
+  } as const;
   const config = toServiceProviderConfig(
     {
       patch: true,
@@ -25,6 +33,7 @@ describe('toServiceProviderConfig', () => {
       changePassword: false,
       sort: false,
       etag: true,
+      pagination,
     },
     B,
   );
@@ -38,6 +47,7 @@ describe('toServiceProviderConfig', () => {
       changePassword: { supported: false },
       sort: { supported: false },
       etag: { supported: true },
+      pagination,
       meta: { resourceType: 'ServiceProviderConfig', location: `${B}/ServiceProviderConfig` },
     });
   });

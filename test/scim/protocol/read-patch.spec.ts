@@ -163,7 +163,6 @@ describe('readPatch', () => {
     [{ op: 'replace', path: 'password', value: 'N3w-Pa55word!' }],
     [{ op: 'add', path: 'password', value: { a: 1 } }],
     [{ op: 'remove', path: 'password' }],
-    [{ op: 'replace', path: `${BADGE}:pin`, value: '1234' }],
     // Unknown keys, and readOnly ones other than the id, are ignored (P-138, P-145).
     [{ op: 'replace', value: {} }],
     [{ op: 'replace', value: { favoriteColor: 'red', [`${E}:shoe`]: 1, 'urn:x:y': {} } }],

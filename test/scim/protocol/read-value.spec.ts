@@ -1,4 +1,5 @@
 import { findAttribute } from '../../../src/scim/protocol/attribute-path.js';
+import { lenient } from '../../../src/scim/protocol/leniency.js';
 import { readValue, toAssigned } from '../../../src/scim/protocol/read-value.js';
 import { groupResourceType } from '../../../src/scim/protocol/schemas/resource-types.js';
 import { badgeUser, BADGE, detailOf, E, plain, rejectionOf } from './patching.js';
@@ -6,7 +7,7 @@ import { badgeUser, BADGE, detailOf, E, plain, rejectionOf } from './patching.js
 const read = (name: string, input: unknown): unknown => {
   const found = findAttribute(badgeUser, name) ?? findAttribute(groupResourceType, name);
   if (found === undefined) throw new Error(`no attribute ${name}`);
-  const value = toAssigned(readValue(found.subAttribute ?? found.attribute, input, name));
+  const value = toAssigned(readValue(found.subAttribute ?? found.attribute, input, name, lenient));
   return value === undefined ? undefined : plain(value);
 };
 

@@ -1,4 +1,5 @@
-import type { ScimModuleOptions } from '../../../src/scim/index.js';
+import { type ScimModuleOptions, ScimTokensService } from '../../../src/scim/index.js';
+import { ScimTokenUses } from '../../../src/scim/tokens/scim-token-uses.js';
 import { ScimTokenVerifier } from '../../../src/scim/tokens/scim-token-verifier.js';
 import { generateToken } from '../../../src/scim/tokens/token.js';
 import { countStatements } from '../../support/count-statements.js';
@@ -35,6 +36,11 @@ const keyOf = async ({ organizationId }: ScimClient): Promise<unknown> => {
     organizationId,
   ]);
   return row.key_id;
+};
+
+const idOf = async ({ organizationId }: ScimClient): Promise<string | undefined> => {
+  const [row] = await host.dataSource.query('select id from scim_token where organization_id = $1', [organizationId]);
+  return row?.id;
 };
 
 /** What a client's token is answered on a host with other peppers. */
@@ -91,7 +97,6 @@ describe('a token', () => {
   it('is refused from the request after its revocation on, though it was believed just before', async () => {
     const client = await host.client();
     expect((await client.get('/Users')).status).toBe(200);
-    const { ScimTokensService } = await import('../../../src/scim/index.js');
     const tokens = host.app.get(ScimTokensService, { strict: false });
     const [token] = await tokens.list(client.organizationId);
     await tokens.revoke(client.organizationId, token?.id ?? '');
@@ -196,6 +201,51 @@ describe('the ring of peppers', () => {
     expect(await statusOn(OLD, client)).toBe(200);
     expect(await keyOf(client)).toBe('old');
     expect(await statusOn(undefined, client)).toBe(401);
+  });
+
+  it('counts the live tokens that hang on each, so that one that is not needed any more can be taken out', async () => {
+    const fresh = await createTestDatabase();
+    const ring = async (peppers: string): Promise<ModuleHost> =>
+      startModuleHost({ databaseUrl: fresh.url, options: { deliverEvents: false, tokens: { peppers } } });
+    const before = await ring(OLD);
+    const [used, unused, revoked] = [await before.client(), await before.client(), await before.client()];
+    const tokensOf = (from: ModuleHost) => from.app.get(ScimTokensService, { strict: false });
+    const [doomed] = await tokensOf(before).list(revoked.organizationId);
+    await tokensOf(before).revoke(revoked.organizationId, doomed?.id ?? '');
+    const during = await ring(`${NEW},${OLD}`);
+    await new ScimClient(during.url, used.token, used.organizationId).get('/Users');
+    await during.app.get(ScimTokenUses, { strict: false }).onModuleDestroy();
+    expect(await tokensOf(during).pepperUse()).toEqual([
+      { keyId: 'new', liveTokens: 1, known: true },
+      { keyId: 'old', liveTokens: 1, known: true },
+    ]);
+    const tooEarly = await ring(NEW);
+    expect(await tokensOf(tooEarly).pepperUse()).toEqual([
+      { keyId: 'new', liveTokens: 1, known: true },
+      { keyId: 'old', liveTokens: 1, known: false },
+    ]);
+    expect((await new ScimClient(tooEarly.url, unused.token, unused.organizationId).get('/Users')).status).toBe(401);
+    for (const each of [before, during, tooEarly]) await each.stop();
+    await fresh.drop();
+  });
+
+  it('is not changed back and forth with every request by instances that disagree on the first', async () => {
+    const client = await host.client();
+    const moving = await start(`${NEW},${OLD}`);
+    const staying = await start(`${OLD},${NEW}`);
+    const rehashes = async (on: ModuleHost): Promise<number> => {
+      const statements = await countStatements(on.dataSource, () =>
+        new ScimClient(on.url, client.token, client.organizationId).get('/Users'),
+      );
+      on.app.get(ScimTokenVerifier, { strict: false }).forget((await idOf(client)) ?? '');
+      await on.app.get(ScimTokenUses, { strict: false }).onModuleDestroy();
+      return statements.filter((text) => text.includes('SET hash')).length;
+    };
+    const counts: number[] = [];
+    for (let rounds = 0; rounds < 5; rounds += 1) counts.push(await rehashes(moving), await rehashes(staying));
+    expect(counts).toEqual([1, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+    await moving.stop();
+    await staying.stop();
   });
 
   it('has to be there in production mode', async () => {

@@ -7,7 +7,9 @@ import {
   type TokenEvent,
   TokenRevoked,
 } from '../../../src/scim/index.js';
+import { ScimTokenUpkeep } from '../../../src/scim/tokens/scim-token-upkeep.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
+import { ScimClient } from '../../support/scim-client.js';
 
 const DAY = 86_400_000;
 
@@ -53,7 +55,8 @@ describe('generate', () => {
       expiresAt: new Date(generated.createdAt.getTime() + 30 * DAY),
     });
     const unused = { lastUsedAt: null, lastUsedFrom: null, lastUsedClient: null };
-    expect(await tokens.list(organizationId)).toEqual([{ ...rest, ...unused, state: 'live' }]);
+    const going = { replacedBy: null, retiresAt: null, revokedAt: null, revokedBecause: null };
+    expect(await tokens.list(organizationId)).toEqual([{ ...rest, ...unused, ...going, state: 'live' }]);
 
     const rows = await host.dataSource.query(
       `select t::text as text, encode(hash, 'escape') as hash, length(hash) as bytes from scim_token t where organization_id = $1`,
@@ -68,10 +71,10 @@ describe('generate', () => {
     const { label, scopes, createdAt, createdBy, expiresAt } = await tokens.generate(randomUUID());
     expect({ label, scopes, createdBy }).toEqual({
       label: null,
-      scopes: ['users:read', 'users:write', 'groups:read', 'groups:write'],
+      scopes: ['users:read', 'users:write', 'groups:read', 'groups:write', 'resources:read', 'resources:write'],
       createdBy: null,
     });
-    expect(expiresAt.getTime() - createdAt.getTime()).toBe(365 * DAY);
+    expect(Number(expiresAt) - createdAt.getTime()).toBe(365 * DAY);
   });
 
   it('keeps two live tokens at most, not counting expired and revoked ones', async () => {
@@ -122,6 +125,7 @@ describe('generate', () => {
     ['days before', { expiresInDays: -1 }],
     ['more than two years', { expiresInDays: 731 }],
     ['a part of a day', { expiresInDays: 1.5 }],
+    ['a life without end, where the host has not allowed it', { expiresInDays: 'never' }],
     ['a long label', { label: 'x'.repeat(101) }],
     ['a label with a NUL', { label: 'a\u0000' }],
     ['a label with half a surrogate pair', { label: '\udc00' }],
@@ -196,11 +200,30 @@ describe('revoke', () => {
         sequence: 2,
         label: 'Okta',
         actorId: 'account-2',
+        reason: 'admin',
         hint: expect.stringContaining('…'),
       },
     ]);
     expect(told[0]).toBeInstanceOf(TokenCreated);
     expect(told[1]).toBeInstanceOf(TokenRevoked);
+  });
+});
+
+describe('a token that never expires', () => {
+  it('is made where the host allows it, is good for ever, and warns of nothing', async () => {
+    const lenient = await startModuleHost({
+      options: { deliverEvents: false, tokens: { neverExpiring: true, peppers: 'test:0123456789abcdef' } },
+    });
+    const organizationId = randomUUID();
+    const service = lenient.app.get(ScimTokensService, { strict: false });
+    const { id, token, expiresAt } = await service.generate(organizationId, { expiresInDays: 'never' });
+    expect(expiresAt).toBeNull();
+    await lenient.dataSource.query(`update scim_token set created_at = created_at - interval '100 y'`);
+    expect((await new ScimClient(lenient.url, token, organizationId).get('/Users')).status).toBe(200);
+    expect(await lenient.app.get(ScimTokenUpkeep, { strict: false }).tick()).toBe(0);
+    expect(await service.list(organizationId)).toMatchObject([{ id, state: 'live', expiresAt: null }]);
+    expect(await service.rotate(organizationId, id)).toMatchObject({ expiresAt: null });
+    await lenient.stop();
   });
 });
 

@@ -4,6 +4,7 @@ import {
   generateToken,
   hashToken,
   hintOf,
+  isScimToken,
   publicIdOf,
   readPeppers,
   readPrefix,
@@ -69,6 +70,32 @@ describe('publicIdOf', () => {
     ['a megabyte of underscores', `scim${'_'.repeat(2 ** 20)}`],
   ])('knows %s for junk', (_what, text) => {
     expect(publicIdOf(text)).toBeUndefined();
+  });
+});
+
+describe('isScimToken', () => {
+  it('knows every token by its form and checksum, and asks nobody', () => {
+    for (const prefix of ['scim', 'acme_scim', 'a_b_c']) {
+      const { secret } = generateToken(prefix);
+      expect(isScimToken(secret)).toBe(true);
+      expect(isScimToken(secret, prefix)).toBe(true);
+      expect(isScimToken(secret, 'other')).toBe(false);
+    }
+  });
+
+  it('takes none of 10,000 look-alikes for one', () => {
+    const taken = Array.from({ length: 10_000 }, () => generateToken('scim').secret)
+      .map((secret) => secret.slice(0, -6) + secret.slice(-5) + secret.slice(-6, -5))
+      .filter((text) => isScimToken(text));
+    // Those whose checksum reads the same when it is turned, as one in 62 to the fifth does.
+    expect(taken).toEqual([]);
+  });
+
+  it('tells prefixes apart that begin alike', () => {
+    const { secret } = generateToken('scim_test');
+    expect(isScimToken(secret, 'scim')).toBe(false);
+    expect(isScimToken(`see ${secret}`)).toBe(false);
+    expect(isScimToken('')).toBe(false);
   });
 });
 

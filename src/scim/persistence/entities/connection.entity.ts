@@ -16,4 +16,12 @@ export class ScimConnection {
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
   createdAt: Date;
+
+  /** Since when changes are refused; null: they are taken. */
+  @Column({ type: 'timestamptz', name: 'paused_at', precision: 3, nullable: true })
+  pausedAt: Date | null;
+
+  /** Account id of the admin who paused it. */
+  @Column({ type: 'text', name: 'paused_by', nullable: true })
+  pausedBy: string | null;
 }

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { ResourceAttributes } from '../../protocol/resource.js';
 import { ScimConnection } from './connection.entity.js';
 import { ProvisionedIdentity } from './provisioned-identity.entity.js';
 
@@ -13,7 +14,7 @@ import { ProvisionedIdentity } from './provisioned-identity.entity.js';
   name: 'scim_group_connection',
   onDelete: 'CASCADE',
 })
-export class ScimGroup {
+export class ProvisionedGroup {
   @PrimaryColumn({ type: 'uuid' })
   id: string;
 
@@ -37,6 +38,14 @@ export class ScimGroup {
   /** The same, null where names need not be unique. */
   @Column({ type: 'text', name: 'unique_name_key', collation: 'C', nullable: true })
   uniqueNameKey: string | null;
+
+  /** Attributes of extensions, as sent. */
+  @Column({ type: 'jsonb', default: {} })
+  attributes: ResourceAttributes;
+
+  /** The same as compared, and the schemas, for filters. */
+  @Column({ type: 'jsonb', default: () => `'{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:group"]}'` })
+  search: ResourceAttributes;
 
   /** Moves when the group or its members change; the ETag. */
   @Column({ type: 'integer' })
@@ -64,7 +73,7 @@ export class ScimGroup {
   'num_nonnulls(user_id, member_group_id) = 1 AND member_id = coalesce(user_id, member_group_id)',
 )
 @Check('scim_group_member_is_not_itself', 'member_id <> group_id')
-@ForeignKey(() => ScimGroup, ['organizationId', 'groupId'], ['organizationId', 'id'], {
+@ForeignKey(() => ProvisionedGroup, ['organizationId', 'groupId'], ['organizationId', 'id'], {
   name: 'scim_group_member_group',
   onDelete: 'CASCADE',
 })
@@ -72,7 +81,7 @@ export class ScimGroup {
   name: 'scim_group_member_user',
   onDelete: 'CASCADE',
 })
-@ForeignKey(() => ScimGroup, ['organizationId', 'memberGroupId'], ['organizationId', 'id'], {
+@ForeignKey(() => ProvisionedGroup, ['organizationId', 'memberGroupId'], ['organizationId', 'id'], {
   name: 'scim_group_member_nested',
   onDelete: 'CASCADE',
 })

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../protocol/resource.js';
 @Entity('scim_outbox')
 @Index('scim_outbox_aggregate', ['aggregateId', 'aggregateSeq'], { unique: true })
 @Index('scim_outbox_organization', ['organizationId', 'seq'])
-@Check('scim_outbox_aggregate_type_check', `aggregate_type IN ('user', 'token', 'group')`)
+@Check('scim_outbox_aggregate_type_check', `aggregate_type IN ('user', 'token', 'group', 'resource')`)
 export class ScimOutboxEvent {
   /** Order of writing; not of committing. */
   @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' })
@@ -18,7 +18,7 @@ export class ScimOutboxEvent {
   organizationId: string;
 
   @Column({ type: 'text', name: 'aggregate_type' })
-  aggregateType: 'user' | 'token' | 'group';
+  aggregateType: 'user' | 'token' | 'group' | 'resource';
 
   @Column({ type: 'uuid', name: 'aggregate_id' })
   aggregateId: string;

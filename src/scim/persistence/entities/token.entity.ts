@@ -1,12 +1,24 @@
-import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn, Unique } from 'typeorm';
 import { ScimConnection } from './connection.entity.js';
+
+/** Why a token was revoked: by an admin, replaced by another one, as the new one of a rotation that was cancelled, or reported. */
+export type RevocationReason = 'admin' | 'rotated' | 'rotation-cancelled' | 'leaked';
 
 /** A token as it is kept: never its secret. */
 @Entity('scim_token')
+@Unique('scim_token_organization_id_id', ['organizationId', 'id'])
+@Index('scim_token_expiring', ['expiresAt'], { where: 'revoked_at IS NULL' })
+@Index('scim_token_retiring', ['retiresAt'], { where: 'revoked_at IS NULL AND retires_at IS NOT NULL' })
+@Index('scim_token_replaced_by', ['replacedBy'], { where: 'replaced_by IS NOT NULL' })
+@Check('scim_token_revoked_because_check', `revoked_because IN ('admin', 'rotated', 'rotation-cancelled', 'leaked')`)
+@Check('scim_token_rotation_check', '(replaced_by IS NULL) = (retires_at IS NULL)')
 @Index('scim_token_organization', ['organizationId', 'createdAt'])
 @ForeignKey(() => ScimConnection, ['organizationId', 'connectionId'], ['organizationId', 'id'], {
   name: 'scim_token_connection',
   onDelete: 'CASCADE',
+})
+@ForeignKey(() => ScimToken, ['organizationId', 'replacedBy'], ['organizationId', 'id'], {
+  name: 'scim_token_successor',
 })
 export class ScimToken {
   @PrimaryColumn({ type: 'uuid' })
@@ -47,11 +59,29 @@ export class ScimToken {
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
   createdAt: Date;
 
-  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3 })
-  expiresAt: Date;
+  /** Null: never. */
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
+  expiresAt: Date | null;
+
+  /** The least number of days before its end that was told already; 0: that it is over. */
+  @Column({ type: 'smallint', name: 'warned_days', nullable: true })
+  warnedDays: number | null;
+
+  /** The token that takes over: both are good until `retires_at`. */
+  @Column({ type: 'uuid', name: 'replaced_by', nullable: true })
+  replacedBy: string | null;
+
+  @Column({ type: 'timestamptz', name: 'retires_at', precision: 3, nullable: true })
+  retiresAt: Date | null;
 
   @Column({ type: 'timestamptz', name: 'revoked_at', precision: 3, nullable: true })
   revokedAt: Date | null;
+
+  @Column({ type: 'text', name: 'revoked_because', nullable: true })
+  revokedBecause: RevocationReason | null;
+
+  @Column({ type: 'timestamptz', name: 'first_used_at', precision: 3, nullable: true })
+  firstUsedAt: Date | null;
 
   @Column({ type: 'timestamptz', name: 'last_used_at', precision: 3, nullable: true })
   lastUsedAt: Date | null;

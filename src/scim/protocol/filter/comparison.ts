@@ -64,7 +64,7 @@ const toNullComparison = (target: AttributeReference, operator: CompareOperator,
 const withValue = (target: AttributeReference, place: Place): AttributeReference => {
   if (target.subAttribute !== undefined || target.attribute.type !== 'complex') return target;
   const subAttribute = findSubAttribute(target.attribute, 'value');
-  if (subAttribute === undefined) {
+  if (subAttribute === undefined || subAttribute.returned === 'never') {
     throw invalidFilter(`"${place.name}" is complex; name one of its sub-attributes`, place.offset);
   }
   return { ...target, subAttribute };

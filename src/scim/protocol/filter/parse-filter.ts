@@ -10,7 +10,7 @@
  * The text after the brackets is not in the RFC; Microsoft Entra ID matches users by
  * `emails[type eq "work"].value eq "…"` (idp-traffic.md §1.3).
  */
-import { findAttribute, findSubAttribute, type AttributeReference } from '../attribute-path.js';
+import { findAttributeIn, findSubAttribute, type AttributeReference } from '../attribute-path.js';
 import type { ResourceType } from '../schemas/schema.js';
 import { invalidFilter } from '../scim-error.js';
 import { toCompareOperator, toComparison, toPresence } from './comparison.js';
@@ -34,11 +34,21 @@ export const parseFilter = (
   text: string,
   resourceType: ResourceType,
   limits: FilterLimits = defaultFilterLimits,
+): Filter => parseFilterOver(text, [resourceType], limits);
+
+/**
+ * A filter over several resource types (RFC 7644 §3.4.2.1): a name means the attribute of the first one that has it.
+ * @throws ScimError 400 invalidFilter, for a name that none of them has, too.
+ */
+export const parseFilterOver = (
+  text: string,
+  resourceTypes: readonly ResourceType[],
+  limits: FilterLimits = defaultFilterLimits,
 ): Filter =>
   parse(text, limits, {
     outer: undefined,
-    find: (name) => findAttribute(resourceType, name),
-    owner: resourceType.name,
+    find: (name) => findAttributeIn(resourceTypes, name),
+    owner: resourceTypes.map(({ name }) => name).join(' or '),
   });
 
 /**

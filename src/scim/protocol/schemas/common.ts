@@ -2,7 +2,7 @@
 import { complex, dateTime, reference, simple } from './attribute.js';
 import type { Attribute } from './schema.js';
 
-export const commonAttributes: readonly Attribute[] = [
+export const commonAttributes = [
   // Which schemas a resource uses follows from its data, so a client's list is never stored. A URN is compared without
   // regard to case (RFC 7644 §3.10).
   reference({
@@ -58,4 +58,4 @@ export const commonAttributes: readonly Attribute[] = [
       }),
     ],
   }),
-];
+] as const satisfies readonly Attribute[];

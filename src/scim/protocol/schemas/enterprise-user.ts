@@ -2,7 +2,7 @@
 import { complex, reference, simple } from './attribute.js';
 import type { Schema } from './schema.js';
 
-export const enterpriseUserSchema: Schema = {
+export const enterpriseUserSchema = {
   id: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
   name: 'EnterpriseUser',
   description: 'Enterprise User',
@@ -29,4 +29,4 @@ export const enterpriseUserSchema: Schema = {
       ],
     }),
   ],
-};
+} as const satisfies Schema;

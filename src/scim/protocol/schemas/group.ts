@@ -2,7 +2,7 @@
 import { complex, reference, simple } from './attribute.js';
 import type { Schema } from './schema.js';
 
-export const groupSchema: Schema = {
+export const groupSchema = {
   id: 'urn:ietf:params:scim:schemas:core:2.0:Group',
   name: 'Group',
   description: 'Group',
@@ -44,4 +44,4 @@ export const groupSchema: Schema = {
       ],
     }),
   ],
-};
+} as const satisfies Schema;

@@ -15,8 +15,31 @@ const supported = boolean({
 const whole = (name: string, description: string): Attribute =>
   simple({ name, description, type: 'integer', required: true, ...readOnly });
 
+const size = (name: string, description: string): Attribute =>
+  simple({ name, description, type: 'integer', ...readOnly });
+
 const feature = (name: string, description: string, limits: readonly Attribute[] = []): Attribute =>
   complex({ name, description, required: true, ...readOnly, subAttributes: [supported, ...limits] });
+
+/** RFC 9865 §4. */
+const pagination = complex({
+  name: 'pagination',
+  description: 'How a client may page through results.',
+  ...readOnly,
+  subAttributes: [
+    boolean({ name: 'cursor', description: 'Whether by cursor.', required: true, ...readOnly }),
+    boolean({ name: 'index', description: 'Whether by index.', required: true, ...readOnly }),
+    simple({
+      name: 'defaultPaginationMethod',
+      description: 'How, if the client does not say.',
+      canonicalValues: ['cursor', 'index'],
+      ...readOnly,
+    }),
+    size('defaultPageSize', 'The number of resources on a page, if the client does not say.'),
+    size('maxPageSize', 'The largest number of resources on a page.'),
+    size('cursorTimeout', 'Seconds for which a cursor is good.'),
+  ],
+});
 
 const serviceProviderConfigSchema: Schema = {
   id: 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig',
@@ -38,6 +61,7 @@ const serviceProviderConfigSchema: Schema = {
     feature('changePassword', 'Changing a password.'),
     feature('sort', 'Sorted results.'),
     feature('etag', 'ETags.'),
+    pagination,
     complex({
       name: 'authenticationSchemes',
       description: 'How a client may authenticate.',

@@ -4,7 +4,7 @@ import type { Schema } from './schema.js';
 
 const readOnly = { mutability: 'readOnly' } as const;
 
-export const userSchema: Schema = {
+export const userSchema = {
   id: 'urn:ietf:params:scim:schemas:core:2.0:User',
   name: 'User',
   description: 'User Account',
@@ -125,4 +125,4 @@ export const userSchema: Schema = {
       value: binary({ name: 'value', description: 'A DER-encoded X.509 certificate in base64.' }),
     }),
   ],
-};
+} as const satisfies Schema;

@@ -79,7 +79,7 @@ describe('the schemas of RFC 7643', () => {
     });
   });
 
-  it.each([userSchema, enterpriseUserSchema, groupSchema, ...metaSchemas])(
+  it.each<Schema>([userSchema, enterpriseUserSchema, groupSchema, ...metaSchemas])(
     'keeps $name free of complex attributes inside complex ones and of names that differ only in case',
     ({ attributes }) => {
       for (const list of [attributes, ...attributes.map(({ subAttributes = [] }) => subAttributes)]) {

@@ -1,0 +1,44 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsString, Matches, Max, MaxLength, Min, ValidateIf } from 'class-validator';
+import { PRINTABLE } from '../tokens/token-wishes.js';
+
+const IfPresent = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
+
+/** RFC 3339, in a year that PostgreSQL and JavaScript both know. */
+const INSTANT = /^[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** Query of `GET log`. */
+export class LogQueryDto {
+  /** A status, `2xx` … `5xx`, or `failed`. */
+  @IfPresent()
+  @Matches(/^([1-5]\d\d|[1-5]xx|failed)$/)
+  status?: string;
+
+  /** Id, user name, external id or e-mail address, as a whole. */
+  @IfPresent()
+  @IsString()
+  @MaxLength(200)
+  @Matches(PRINTABLE, { message: '$property must not contain control characters or broken Unicode' })
+  person?: string;
+
+  @IfPresent()
+  @Matches(INSTANT)
+  from?: string;
+
+  /** Excluded. */
+  @IfPresent()
+  @Matches(INSTANT)
+  to?: string;
+
+  /** `nextCursor` of the page before. */
+  @IfPresent()
+  @Matches(/^[0-9A-Za-z_-]{1,200}$/)
+  cursor?: string;
+
+  @IfPresent()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(200)
+  limit?: number;
+}

@@ -1,0 +1,92 @@
+import { PersonKeys } from './person-keys.js';
+import { recogniseRequest } from './recognise-idp.js';
+import { redactBody } from './redact-body.js';
+import { redactQuery } from './query-text.js';
+import type { RequestTrace } from './request-trace.js';
+import { cut, REMOVED, type SecretNames, withoutTokens } from './secrets.js';
+
+/** A request as it will be written; without passwords and tokens already. */
+export interface LogEntry {
+  readonly id: string;
+  readonly organizationId: string;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string | null;
+  readonly status: number;
+  readonly scimType: string | null;
+  readonly detail: string | null;
+  readonly durationMs: number;
+  readonly client: string | null;
+  readonly address: string | null;
+  readonly tokenId: string | null;
+  readonly idp: string | null;
+  readonly personKeys: readonly string[];
+  readonly body: string | null;
+  readonly bodyBytes: number | null;
+}
+
+const LONGEST_CLIENT = 200;
+const LONGEST_DETAIL = 500;
+const LONGEST_PATH = 500;
+/** Of PostgreSQL; a client may announce more. */
+const LARGEST_INTEGER = 2 ** 31 - 1;
+
+/** How a request ended. */
+export interface RequestEnd {
+  readonly organizationId: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/** What is kept of bodies. */
+export interface LogBounds {
+  /** Characters of a body; 0: none is kept. */
+  readonly bodyBytes: number;
+  readonly secrets: SecretNames;
+}
+
+export function toLogEntry(trace: RequestTrace, end: RequestEnd, { bodyBytes, secrets }: LogBounds): LogEntry {
+  const people = new PersonKeys();
+  const [path, query] = splitUrl(trace.url);
+  for (const segment of path.split('/').slice(2)) if (!segment.startsWith('.')) people.noteCompared(segment);
+  if (trace.location !== undefined) people.note(trace.location);
+  const keptQuery = redactQuery(query.slice(1), secrets, people);
+  const hasBody = trace.body !== undefined && bodyBytes > 0;
+  const body = hasBody ? redactBody(trace.body, bodyBytes, secrets, people) : null;
+  const { client, error } = trace;
+  return {
+    ...end,
+    id: trace.id,
+    receivedAt: trace.receivedAt,
+    method: cut(withoutTokens(trace.method), 20),
+    path,
+    query: keptQuery === '' ? null : keptQuery,
+    scimType: error?.scimType ?? null,
+    detail: error ? cut(withoutTokens(error.message), LONGEST_DETAIL) : null,
+    client: client ? cut(withoutTokens(client), LONGEST_CLIENT) : null,
+    address: trace.address ?? null,
+    tokenId: trace.tokenId ?? null,
+    idp: recogniseRequest({ method: trace.method, path, query, client, body: trace.body }) ?? null,
+    personKeys: people.all,
+    body,
+    bodyBytes: trace.bodyBytes ? Math.min(trace.bodyBytes, LARGEST_INTEGER) : null,
+  };
+}
+
+/** Path and query with its `?`; the path decoded where it can be. */
+function splitUrl(url: string): readonly [string, string] {
+  const start = url.search(/[?#]/);
+  const path = start === -1 ? url : url.slice(0, start);
+  const segments = path.split('/').map((segment) => withoutTokens(decode(segment)).replaceAll('/', '%2F'));
+  return [cut(segments.join('/') || '/', LONGEST_PATH), start === -1 ? '' : url.slice(start)];
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return REMOVED;
+  }
+}

@@ -1,0 +1,83 @@
+import type { Attribute, Schema } from '../protocol/schemas/schema.js';
+
+/** What stands for what is never kept. */
+export const REMOVED = '[removed]';
+
+/**
+ * Tokens of this module with any prefix, also where a message cut them, and JSON Web Tokens, which Entra ID sends where none was
+ * configured.
+ */
+const TOKEN = /[0-9A-Za-z][0-9A-Za-z_]{0,31}_[0-9A-Za-z]{13}_[0-9A-Za-z]{16,49}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g;
+
+/** What most texts are not and are, cheaper to see. */
+const MAYBE_TOKEN = /_[0-9A-Za-z]{13}_|eyJ/;
+const PLAIN = /^[ -~]*$/;
+const CONTROL =
+  // oxlint-disable-next-line no-control-regex
+  /[\u0000-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** What clients call what nobody else may see, beside the attributes that their schemas call so. Folded. */
+const NAMES = [
+  'password',
+  'passwd',
+  'passphrase',
+  'secret',
+  'clientsecret',
+  'privatekey',
+  'apikey',
+  'authorization',
+  'token',
+  'accesstoken',
+  'refreshtoken',
+];
+
+/** Names of attributes whose values no log may hold: those that are never returned or only written, in any resource type. */
+export class SecretNames {
+  private readonly names: ReadonlySet<string>;
+  /** Names come again and again. Of values none is remembered. */
+  private readonly known = new Map<string, boolean>();
+
+  constructor(schemas: readonly Schema[]) {
+    const secret = schemas.flatMap(({ attributes }) => attributes.flatMap(secretsOf));
+    this.names = new Set([...NAMES, ...secret.map(({ name }) => foldName(name))]);
+  }
+
+  /** Whether the name of a member or a parameter says so. */
+  has(name: string): boolean {
+    const known = this.known.get(name);
+    if (known !== undefined) return known;
+    const found = this.isNamedIn(name);
+    if (this.known.size < MOST_KNOWN && name.length <= LONGEST_KNOWN) this.known.set(name, found);
+    return found;
+  }
+
+  /** Whether a text, such as a URN or a path (`emails[type eq "work"].value`), says so anywhere. */
+  isNamedIn(text: string): boolean {
+    return text.length <= LONGEST_PATH
+      ? text.split(/[^\w$-]+/).some((name) => this.names.has(foldName(name)))
+      : /pass|secret|token|key/i.test(text);
+  }
+}
+
+const LONGEST_KNOWN = 60;
+const MOST_KNOWN = 1000;
+/** Longer ones are no paths. */
+const LONGEST_PATH = 1000;
+
+/** `access_token` and `accessToken` are one name. */
+const foldName = (name: string): string => name.toLowerCase().replace(/[_-]/g, '');
+
+const secretsOf = (attribute: Attribute): Attribute[] =>
+  attribute.returned === 'never' || attribute.mutability === 'writeOnly'
+    ? [attribute]
+    : (attribute.subAttributes ?? []).flatMap(secretsOf);
+
+/** The same text without what could be a token, without control characters, and with whole characters only. */
+export function withoutTokens(text: string): string {
+  const clean = MAYBE_TOKEN.test(text) ? text.replace(TOKEN, REMOVED) : text;
+  return PLAIN.test(clean) ? clean : clean.replace(CONTROL, '\ufffd');
+}
+
+/** Beginning of a text; no half of a character at its end. */
+export const cut = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;

@@ -1,0 +1,192 @@
+import { randomUUID } from 'node:crypto';
+import { CADENCES, nextRound } from '../../../src/scim/connections/idp-cadence.js';
+import { IDPS } from '../../../src/scim/log/recognise-idp.js';
+import { ScimConnectionsService } from '../../../src/scim/index.js';
+import { countStatements } from '../../support/count-statements.js';
+import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
+import { ScimClient } from '../../support/scim-client.js';
+import { settingsOf, startAdminHost } from '../admin/admin-host.js';
+
+describe.each(['express', 'fastify'] as const)('a connection on %s', (adapter) => {
+  let host: ModuleHost;
+
+  beforeAll(async () => {
+    host = await startAdminHost({ adapter });
+  });
+
+  afterAll(() => host.stop());
+
+  const healthOf = async (organizationId: string) => {
+    const { status, text, body } = await settingsOf(host, organizationId).send('GET', '');
+    expect({ status, text }).toEqual({ status: 200, text });
+    return body.health;
+  };
+
+  describe('tells how it fares', () => {
+    it('before the first request', async () => {
+      const none = { total: 0, failed: 0 };
+      expect(await healthOf(randomUUID())).toEqual({
+        lastCallAt: null,
+        lastSuccessAt: null,
+        lastFailureAt: null,
+        lastHour: none,
+        lastDay: none,
+        client: null,
+        idp: null,
+        cadence: null,
+        nextSyncExpectedAt: null,
+        paused: null,
+        log: { waiting: 0, lost: 0 },
+      });
+    });
+
+    it('from what was asked and how it was answered', async () => {
+      const idp = await host.client();
+      await idp.createUser({ userName: 'ada' });
+      await idp.get('/Users');
+      await idp.get('/Users/nobody', { 'user-agent': 'a client' });
+      const first = await healthOf(idp.organizationId);
+      expect(first).toMatchObject({
+        lastHour: { total: 3, failed: 1 },
+        lastDay: { total: 3, failed: 1 },
+        client: 'a client',
+        idp: 'generic',
+        cadence: { type: 'unknown' },
+        nextSyncExpectedAt: null,
+      });
+      expect(first.lastCallAt).toBe(first.lastFailureAt);
+      expect(Date.parse(first.lastSuccessAt)).toBeLessThanOrEqual(Date.parse(first.lastFailureAt));
+
+      await host.dataSource.query(
+        `update scim_log set received_at = received_at - interval '2 hours' where organization_id = $1 and method = 'GET'`,
+        [idp.organizationId],
+      );
+      await host.dataSource.query(
+        `update scim_log set received_at = received_at - interval '2 days' where organization_id = $1 and method = 'POST'`,
+        [idp.organizationId],
+      );
+      expect(await healthOf(idp.organizationId)).toMatchObject({
+        lastHour: { total: 0, failed: 0 },
+        lastDay: { total: 2, failed: 1 },
+      });
+    });
+
+    it('and counts a token that is refused among the failures', async () => {
+      const idp = await host.client();
+      await host.dataSource.query(
+        `update scim_token set revoked_at = now(), revoked_because = 'admin' where organization_id = $1`,
+        [idp.organizationId],
+      );
+      await idp.get('/Users');
+      expect(await healthOf(idp.organizationId)).toMatchObject({
+        lastSuccessAt: null,
+        lastHour: { total: 1, failed: 1 },
+      });
+    });
+
+    it('and when the next round of its identity provider is due', async () => {
+      const idp = await host.client();
+      await idp.get('/Groups?excludedAttributes=members&filter=displayName+eq+%22x%22');
+      await idp.get('/Users');
+      const health = await healthOf(idp.organizationId);
+      expect(health).toMatchObject({ idp: 'entra', cadence: { type: 'interval', minutes: 40 } });
+      expect(Date.parse(health.nextSyncExpectedAt) - Date.parse(health.lastCallAt)).toBe(40 * 60_000);
+    });
+
+    it('and says nothing of another organization', async () => {
+      const idp = await host.client();
+      await idp.get('/Users', { 'user-agent': 'Okta SCIM Client 1.0.0' });
+      expect(await healthOf(idp.organizationId)).toMatchObject({ idp: 'okta', cadence: { type: 'on-change' } });
+      expect(await healthOf(randomUUID())).toMatchObject({ lastCallAt: null, idp: null });
+    });
+  });
+
+  describe('that is paused', () => {
+    it('refuses changes from the next request on, and answers what only reads', async () => {
+      const idp = await host.client();
+      const { id } = await idp.createUser({ userName: 'ada' });
+      const settings = settingsOf(host, idp.organizationId);
+      const paused = await settings.send('POST', '/pause');
+      expect({ status: paused.status, text: paused.text }).toEqual({ status: 204, text: '' });
+      const Operations = [{ method: 'POST', path: '/Users', bulkId: '1', data: { userName: 'bob' } }];
+      const refused = [
+        await idp.post('/Users', { userName: 'bob' }),
+        await idp.put(`/Users/${id}`, { userName: 'eve' }),
+        await idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'active', value: false }]),
+        await idp.delete(`/Users/${id}`),
+        await idp.post('/Groups', { displayName: 'x' }),
+        await idp.post('/Bulk', { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations }),
+      ];
+      for (const answer of refused) {
+        expect(answer.status).toBe(503);
+        expect(answer.headers['retry-after']).toBe('300');
+        expect(answer.body).toMatchObject({ status: '503', detail: expect.stringContaining('paused') });
+      }
+      expect((await idp.get(`/Users/${id}`)).body).toMatchObject({ userName: 'ada', active: true });
+      expect((await idp.get('/Users')).body.totalResults).toBe(1);
+      expect(
+        (await idp.post('/Users/.search', { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'] })).status,
+      ).toBe(200);
+      expect(
+        (await idp.post('/.search', { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'] })).status,
+      ).toBe(200);
+      expect((await idp.get('/ServiceProviderConfig')).status).toBe(200);
+
+      expect(await healthOf(idp.organizationId)).toMatchObject({
+        paused: { since: expect.any(String), by: 'account-1' },
+        lastHour: { failed: 6 },
+      });
+      await settingsOf(host, idp.organizationId, 'account-2').send('POST', '/pause', {});
+      expect((await healthOf(idp.organizationId)).paused.by).toBe('account-1');
+
+      expect((await settings.send('POST', '/resume')).status).toBe(204);
+      expect((await idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'title', value: 'x' }])).status).toBe(200);
+      expect((await healthOf(idp.organizationId)).paused).toBeNull();
+    });
+
+    it('is one organization, and one without a token, too', async () => {
+      const [idp, other] = [await host.client(), await host.client()];
+      await settingsOf(host, idp.organizationId).send('POST', '/pause');
+      expect((await other.post('/Users', { userName: 'ada' })).status).toBe(201);
+      const fresh = settingsOf(host);
+      await fresh.send('POST', '/pause');
+      const { token } = (await fresh.send('POST', '/tokens')).body;
+      expect((await new ScimClient(host.url, token, fresh.slug).post('/Users', { userName: 'ada' })).status).toBe(503);
+      expect((await fresh.send('POST', '/resume')).status).toBe(204);
+      expect((await settingsOf(host).send('POST', '/resume')).status).toBe(204);
+    });
+  });
+});
+
+describe('a pause', () => {
+  it('costs a request no statement, and reaches other instances with the look-up of the token', async () => {
+    const one = await startModuleHost();
+    const other = await startModuleHost({ databaseUrl: (one.dataSource.options as { url: string }).url });
+    const idp = await one.client();
+    const texts = await countStatements(other.dataSource, () =>
+      new ScimClient(other.url, idp.token, idp.organizationId).post('/Users', { userName: 'ada' }),
+    );
+    expect(texts.filter((text) => text.includes('paused_at'))).toHaveLength(1);
+    expect(texts.filter((text) => text.includes('FROM scim_token'))).toHaveLength(1);
+    await one.app.get(ScimConnectionsService, { strict: false }).pause(idp.organizationId);
+    // An instance that has not seen the token within the last second.
+    const late = await startModuleHost({ databaseUrl: (one.dataSource.options as { url: string }).url });
+    expect(
+      (await new ScimClient(late.url, idp.token, idp.organizationId).post('/Users', { userName: 'bob' })).status,
+    ).toBe(503);
+    for (const host of [late, other, one]) await host.stop();
+  });
+});
+
+describe('the cadence', () => {
+  it('is known, or known to be unknown, of every identity provider', () => {
+    expect(Object.keys(CADENCES).toSorted()).toEqual([...IDPS, 'generic'].toSorted());
+  });
+
+  it('gives a time where there are rounds', () => {
+    const at = new Date('2026-01-01T12:00:00Z');
+    expect(nextRound(at, CADENCES.entra)).toEqual(new Date('2026-01-01T12:40:00Z'));
+    expect(nextRound(at, CADENCES.okta)).toBeUndefined();
+    expect(nextRound(at, CADENCES.generic)).toBeUndefined();
+  });
+});
