@@ -71,6 +71,11 @@ export interface ScimLimits {
   readonly bulkOperations?: number;
   /** Bytes of a bulk request. Default 16 MiB. */
   readonly bulkBytes?: number;
+  /**
+   * Seconds that a bulk request may take; what was not begun by then is answered with 503. 1,000 operations may each cost much
+   * more than one that is usual. Default 30.
+   */
+  readonly bulkSeconds?: number;
   /** Resources on a page when the client names no `count`. Default 100. */
   readonly pageDefault?: number;
   /** The most resources on a page; a larger `count` is capped. Default 1,000. */
@@ -90,6 +95,7 @@ export const limitsOf = (options: ScimModuleOptions): Required<ScimLimits> => ({
   groupBodyBytes: 16 * 1024 * 1024,
   bulkOperations: 1000,
   bulkBytes: 16 * 1024 * 1024,
+  bulkSeconds: 30,
   pageDefault: 100,
   pageMax: 1000,
   cursorSeconds: 3600,
@@ -101,19 +107,23 @@ export const limitsOf = (options: ScimModuleOptions): Required<ScimLimits> => ({
 export interface ScimLogOptions {
   /** Whether requests are logged. Default true. */
   readonly enabled?: boolean;
-  /** Days that an entry is kept. Default 30. */
+  /** Whole days that an entry is kept, at least 1. Default 30. */
   readonly retentionDays?: number;
   /** Characters kept of a request's body, without passwords and tokens; 0: none. Default 16,384. */
-  readonly bodyBytes?: number;
+  readonly bodyCharacters?: number;
 }
 
-/** The settings in force. */
-export const logOf = (options: ScimModuleOptions): Required<ScimLogOptions> => ({
-  enabled: true,
-  retentionDays: 30,
-  bodyBytes: 16_384,
-  ...options.log,
-});
+const MOST_DAYS = 36_500;
+
+/** The settings in force. @throws Error if they make no sense: a host should not start with them. */
+export function logOf(options: ScimModuleOptions): Required<ScimLogOptions> {
+  const settings = { enabled: true, retentionDays: 30, bodyCharacters: 16_384, ...options.log };
+  const { retentionDays } = settings;
+  if (!Number.isInteger(retentionDays) || retentionDays < 1 || retentionDays > MOST_DAYS) {
+    throw new Error(`log.retentionDays must be whole days, 1 to ${MOST_DAYS}, not ${String(retentionDays)}.`);
+  }
+  return settings;
+}
 
 /** Options that may come from a factory. */
 export interface ScimModuleOptions {

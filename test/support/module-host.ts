@@ -25,6 +25,8 @@ export class TestOrganizations {
   readonly refused = new Map<string, ScimEntitlement>();
   readonly protectedAccounts = new Set<string>();
   failing = false;
+  /** Whether `mayRemove` fails. */
+  undecided = false;
 
   async entitlement(organizationId: string): Promise<ScimEntitlement> {
     if (this.failing) throw new Error('the host is down');
@@ -32,6 +34,7 @@ export class TestOrganizations {
   }
 
   async mayRemove(_organizationId: string, accountId: string): Promise<ScimRemovalDecision> {
+    if (this.undecided) throw new Error('the host is down');
     return this.protectedAccounts.has(accountId) ? { allowed: false, detail: 'Last owner.' } : { allowed: true };
   }
 }

@@ -24,8 +24,10 @@ export function withoutLinks(
   for (const [key, value] of Object.entries(body)) {
     const name = names.find((each) => foldName(each) === foldName(key));
     const values: readonly unknown[] = name !== undefined && Array.isArray(value) ? value : [];
-    const waiting = values.filter((each) => refersTo(each, isWaiting));
-    kept[key] = waiting.length === 0 ? value : values.filter((each) => !waiting.includes(each));
+    const waiting: unknown[] = [];
+    const others: unknown[] = [];
+    for (const each of values) (refersTo(each, isWaiting) ? waiting : others).push(each);
+    kept[key] = waiting.length === 0 ? value : others;
     if (name !== undefined && waiting.length > 0) links.push({ name, values: waiting });
   }
   return { body: kept, links };

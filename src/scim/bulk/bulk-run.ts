@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { type BulkOperation, type BulkOutcome, type BulkRequest, describeId } from '../protocol/bulk.js';
 import { type BulkPlan, planBulk } from '../protocol/bulk-order.js';
-import { conflict, ScimError } from '../protocol/scim-error.js';
+import { referenceIn } from '../protocol/bulk-references.js';
+import { conflict, ScimError, unavailable } from '../protocol/scim-error.js';
 import type { BulkWriter, Done, Task } from './bulk-writer.js';
 import type { Addressed } from './bulk-address.js';
 
@@ -13,20 +14,31 @@ export interface BulkTools {
   readonly transaction: <T>(work: (manager: EntityManager) => Promise<T>) => Promise<T>;
   /** What the client is told of whatever was thrown. */
   readonly toScimError: (error: unknown) => ScimError;
+  /** Whether the request has had the time that it may take. */
+  readonly isLate: () => boolean;
+}
+
+/** A task, or why there is none. */
+type Planned = Task | Refused;
+
+interface Refused {
+  readonly error: ScimError;
 }
 
 /** One bulk request: which operations are done when, what became of each, and when it is over. */
 export class BulkRun {
   /** Undefined: it was not processed. */
   readonly outcomes: (BulkOutcome | undefined)[];
-  /** Set once an operation met what would meet all others too: 503, and nothing more is tried. */
+  /** Set once an operation met what would meet all others too, or time ran out: 503, and nothing more is tried. */
   unavailable: ScimError | undefined;
 
   private readonly plan: BulkPlan;
-  private readonly tasks: readonly (Task | { readonly error: ScimError })[];
+  private readonly tasks: readonly Planned[];
   /** Consecutive creations that can be written together. */
   private pending: number[] = [];
   private errors = 0;
+  /** By bulkId: what is there by now. */
+  private readonly made = new Set<string>();
 
   constructor(
     private readonly request: BulkRequest,
@@ -45,6 +57,11 @@ export class BulkRun {
   async process(): Promise<void> {
     for (const { operations, isCircular } of this.plan.steps) {
       if (this.isOver) return;
+      if (this.tools.isLate()) {
+        await this.flush();
+        this.unavailable ??= unavailable('The request took too long; send again what was not done, in smaller ones.');
+        return;
+      }
       const [first = 0] = operations;
       await (isCircular ? this.processCircle(operations) : this.processOne(first));
     }
@@ -65,7 +82,7 @@ export class BulkRun {
     return this.unavailable !== undefined || this.errors >= this.mostErrors;
   }
 
-  private toTask(operation: BulkOperation, unknown: string | undefined): Task | { readonly error: ScimError } {
+  private toTask(operation: BulkOperation, unknown: string | undefined): Planned {
     try {
       return { ...this.tools.addressOf(operation, unknown), operation };
     } catch (error) {
@@ -117,17 +134,19 @@ export class BulkRun {
       for (const [place, done] of (await this.tools.transaction(write)).entries()) this.accept(indexes[place], done);
     } catch (thrown) {
       const error = this.tools.toScimError(thrown);
-      const culprit = this.request.operations[indexes[turn] ?? 0]?.bulkId;
+      const culprit = this.request.operations[indexes[turn] ?? -1]?.bulkId;
+      // Before the first turn, and where nothing can be done, it is nobody's own.
+      const meetsAll = turn < 0 || error.status === 503;
       for (const [place, index] of indexes.entries()) {
         const task = tasks[place];
         const own = isRefused(task) ? task.error : undefined;
-        this.refuse(index, place === turn || error.status === 503 ? error : (own ?? failedWith(culprit)));
+        this.refuse(index, place === turn || meetsAll ? error : (own ?? failedWith(culprit)));
       }
     }
   }
 
   /** The task, or why there is none: also what it refers to was not made. */
-  private taskOf(index: number): Task | { readonly error: ScimError } {
+  private taskOf(index: number): Planned {
     const task = this.tasks[index];
     if (!task) throw new Error('There is no such operation.');
     if ('error' in task) return task;
@@ -153,7 +172,10 @@ export class BulkRun {
   }
 
   private accept(index: number | undefined, done: Done): void {
-    if (index !== undefined) this.outcomes[index] = done;
+    if (index === undefined) return;
+    this.outcomes[index] = done;
+    const operation = this.request.operations[index];
+    if (operation?.method === 'POST' && operation.bulkId !== undefined) this.made.add(operation.bulkId);
   }
 
   private refuse(index: number, error: ScimError): void {
@@ -161,18 +183,20 @@ export class BulkRun {
     const operation = this.request.operations[index];
     if (!operation || !task) return;
     const served = 'error' in task ? undefined : task.served;
-    // RFC 7644 §3.7: the location is there except where a POST failed.
-    const location = operation.method === 'POST' ? {} : { location: this.tools.writer.locationOf(operation, served) };
+    const reference = referenceIn(operation.target);
+    // RFC 7644 §3.7: the location is there except where a POST failed; then what refers to its resource has none either.
+    const isNowhere = operation.method === 'POST' || (reference !== undefined && !this.made.has(reference));
+    const location = isNowhere ? {} : { location: this.tools.writer.locationOf(operation, served) };
     this.outcomes[index] = { error, ...location };
     this.errors += 1;
     if (error.status === 503) this.unavailable ??= error;
   }
 }
 
-const isRefused = (value: unknown): value is { readonly error: ScimError } =>
+const isRefused = (value: unknown): value is Refused =>
   typeof value === 'object' && value !== null && 'error' in value && value.error instanceof ScimError;
 
-const isTask = (task: Task | { readonly error: ScimError } | undefined): task is Task => !!task && !('error' in task);
+const isTask = (task: Planned | undefined): task is Task => !!task && !('error' in task);
 
 const isSetMember = ({ method, served }: Task): boolean =>
   method === 'POST' && served.endpoint.createMany !== undefined;

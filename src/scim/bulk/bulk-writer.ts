@@ -5,7 +5,7 @@ import type { WriteContext } from '../identities/identity-store.js';
 import type { DeliveryKey } from '../persistence/outbox-statements.js';
 import type { BulkOperation } from '../protocol/bulk.js';
 import { referenceIn, rewriteData } from '../protocol/bulk-references.js';
-import { readProjection } from '../protocol/project.js';
+import { type Projection, readProjection } from '../protocol/project.js';
 import type { JsonObject } from '../protocol/resource.js';
 import { conflict } from '../protocol/scim-error.js';
 import type { Shown, ResourceEndpoint } from '../resources/resource-endpoint.js';
@@ -38,6 +38,7 @@ export class BulkWriter {
   readonly later: DeliveryKey[] = [];
   /** By bulkId. Known before there is anything, so that what refers to each other in a circle can be written. */
   private readonly ids = new Map<string, string>();
+  private readonly projections = new Map<ResourceEndpoint, Projection>();
 
   constructor(
     private readonly author: BulkAuthor,
@@ -107,7 +108,7 @@ export class BulkWriter {
     return done;
   }
 
-  /** Of the resource, where it is known which one; of a creation that failed there is none. */
+  /** Of the resource, where it is known which one. Where it is named by a bulkId, it must have been created. */
   locationOf(operation: BulkOperation, served: ServedResources | undefined): string {
     const target = operation.target === undefined ? '' : `/${this.targetOf(operation)}`;
     return `${this.baseUrl}/${served?.path ?? operation.endpoint}${target}`.slice(0, LONGEST_LOCATION);
@@ -133,10 +134,18 @@ export class BulkWriter {
     return { status: 201, ...metaOf(resource) };
   }
 
-  private contextFor({ resourceType }: ResourceEndpoint, manager?: EntityManager): WriteContext & Shown {
+  /** The answer shows none of the resource, so that none of it need be read. */
+  private projectionOf(endpoint: ResourceEndpoint): Projection {
+    const known = this.projections.get(endpoint);
+    if (known) return known;
+    const projection = readProjection({ attributes: 'id' }, endpoint.resourceType);
+    this.projections.set(endpoint, projection);
+    return projection;
+  }
+
+  private contextFor(endpoint: ResourceEndpoint, manager?: EntityManager): WriteContext & Shown {
     const { tokenId, requestId } = this.author;
-    // The answer shows none of the resource, so that none of it need be read.
-    const projection = readProjection({ attributes: 'id' }, resourceType);
+    const projection = this.projectionOf(endpoint);
     return { tokenId, requestId, later: this.later, projection, ...(manager ? { manager } : {}) };
   }
 

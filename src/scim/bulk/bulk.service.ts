@@ -38,7 +38,9 @@ export class BulkService {
    * @throws ScimError 400; 413; 429; 503 where nothing was written. In all of these cases nothing happened.
    */
   async process(body: unknown, { principal, requestId, toScimError }: BulkCaller): Promise<JsonObject> {
-    const request = readBulk(body, limitsOf(this.options).bulkOperations);
+    const { bulkOperations, bulkSeconds } = limitsOf(this.options);
+    const deadline = performance.now() + bulkSeconds * 1000;
+    const request = readBulk(body, bulkOperations);
     const { organizationId, tokenId, scopes } = principal;
     await this.limits.countBulkOperations(organizationId, request.operations.length);
     const writer = new BulkWriter({ organizationId, tokenId, requestId }, this.paths.baseUrl);
@@ -47,6 +49,7 @@ export class BulkService {
       addressOf: (operation, unknown) => addressOf(operation, unknown, { endpoints: this.endpoints, scopes }),
       transaction: (work) => this.database.transactionWithRetry(work),
       toScimError,
+      isLate: () => performance.now() >= deadline,
     });
     await run.process();
     await this.deliver(writer);
@@ -59,7 +62,8 @@ export class BulkService {
 
   /** Once, for all that cut access: 1,000 removals wait as long as one does. */
   private async deliver({ later }: BulkWriter): Promise<void> {
-    if (later.length > 0) await this.relay.deliverNow(later);
-    else this.relay.nudge();
+    // For all that is not waited for, e.g. what was created beside it.
+    this.relay.nudge();
+    await this.relay.deliverNow(later);
   }
 }

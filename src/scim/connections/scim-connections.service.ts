@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type Idp, recogniseIdp } from '../log/recognise-idp.js';
 import { ScimLog } from '../log/scim-log.js';
 import {
+  BAD_TOKEN,
   findClients,
   findPause,
   findTraffic,
@@ -15,7 +16,7 @@ import { ScimDatabase } from '../persistence/scim-database.js';
 import { ScimTokenVerifier } from '../tokens/scim-token-verifier.js';
 import { type Cadence, CADENCES, nextRound } from './idp-cadence.js';
 
-/** Requests of a period, of which at most 100,000 are counted. */
+/** Requests of a period, of which at most 100,000 of a status are counted. */
 export interface RequestCount {
   readonly total: number;
   /** Answered with a status of 400 or more. */
@@ -24,7 +25,7 @@ export interface RequestCount {
 
 /** What the log says of how an organization's identity provider fares. */
 export interface ConnectionHealth {
-  /** The last request of which the organization is known, whatever became of it. */
+  /** The last request with a good token, whatever became of it. */
   readonly lastCallAt: Date | null;
   readonly lastSuccessAt: Date | null;
   readonly lastFailureAt: Date | null;
@@ -54,13 +55,13 @@ export class ScimConnectionsService {
 
   /** Costs the same for every organization: it walks indexes, and counts to a bound. */
   async health(organizationId: string): Promise<ConnectionHealth> {
-    await this.log.flush();
+    await this.log.flush(organizationId);
     const [traffic, [clients], [pause]] = await Promise.all([
       this.database.run<TrafficRow>(findTraffic, [organizationId]),
       this.database.run<ClientsRow>(findClients, [organizationId]),
       this.database.run<PauseRow>(findPause, [organizationId]),
     ]);
-    const lastCallAt = latest(traffic);
+    const lastCallAt = latest(traffic.filter(({ status }) => status !== BAD_TOKEN));
     const idp = lastCallAt === null ? null : recogniseIdp(clients?.idps ?? []);
     const cadence = idp === null ? null : CADENCES[idp];
     return {
@@ -106,7 +107,7 @@ interface PauseRow {
   readonly pausedBy: string | null;
 }
 
-const isFailure = ({ statusClass }: TrafficRow): boolean => statusClass >= 4;
+const isFailure = ({ status }: TrafficRow): boolean => status >= 400;
 
 function latest(rows: readonly TrafficRow[]): Date | null {
   const times = rows.flatMap(({ lastAt }) => (lastAt ? [lastAt.getTime()] : []));

@@ -54,10 +54,9 @@ export class GroupsEndpoint implements ResourceEndpoint {
 
   /** 204, unless the client names what it wants to see: Entra recommends it, and a group may have very many members. */
   async patch(organizationId: string, id: string, body: unknown, context: WriteContext & Shown): Promise<PatchAnswer> {
-    const group = await this.groups.patch(organizationId, id, body, context);
     const isShown = context.projection.type !== 'default';
-    const resource = isShown && this.showsMembers(context) ? await this.groups.get(organizationId, id) : group;
-    return { resource, isShown };
+    const withMembers = isShown && this.showsMembers(context);
+    return { resource: await this.groups.patch(organizationId, id, body, { ...context, withMembers }), isShown };
   }
 
   delete(organizationId: string, id: string, context: WriteContext): Promise<void> {

@@ -46,7 +46,7 @@ export interface GroupQuery extends ListQuery {
 
 /** A write that answers with the whole group. */
 export interface GroupWriteContext extends WriteContext {
-  /** Without, no member is read for the answer. Default true. */
+  /** Without, no member is read for the answer. Default true; of a PATCH, which is to cost the same for any group, false. */
   readonly withMembers?: boolean;
 }
 
@@ -176,10 +176,10 @@ export class GroupsService<G extends ScimGroup = ScimGroup> {
   /**
    * RFC 7644 §3.5.2, all operations or none. Costs the same however many members the group has.
    * @param patch a PatchOp message.
-   * @returns the group without its members.
+   * @returns the group, without its members unless `context.withMembers` asks for them.
    * @throws ScimError 400; 404; 409 uniqueness; 413.
    */
-  async patch(organizationId: string, id: string, patch: unknown, context: WriteContext = {}): Promise<G> {
+  async patch(organizationId: string, id: string, patch: unknown, context: GroupWriteContext = {}): Promise<G> {
     const operations = readPatch(patch, this.resourceTypes.group);
     const others = operations.filter((operation) => !isAboutMembers(operation));
     const reads = needsMembers(operations);
@@ -188,7 +188,8 @@ export class GroupsService<G extends ScimGroup = ScimGroup> {
       members: toMemberChange(operations, members),
     });
     const plan = { add: addedByAny(operations), decide, reads };
-    return this.render(await this.change(organizationId, id, plan, context), false);
+    const group = await this.change(organizationId, id, plan, context);
+    return this.render(group, context.withMembers === true, context.manager);
   }
 
   /**

@@ -10,8 +10,8 @@ import { leaveGroups, type Remover } from '../persistence/leave-groups.js';
 import { insertTombstone } from '../persistence/tombstone-statements.js';
 import type { ResourceAttributes } from '../protocol/resource.js';
 import { checkVersion } from '../protocol/etag.js';
-import { conflict } from '../protocol/scim-error.js';
-import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
+import { conflict, ScimError, unavailable } from '../protocol/scim-error.js';
+import { SCIM_OPTIONS, type ScimModuleOptions, type ScimRemovalDecision } from '../scim.options.js';
 import { ScimEntitlements } from '../tokens/scim-entitlements.js';
 import { isLifeCycle } from './identity-events.js';
 import { initialState, nextState } from './identity-state.js';
@@ -49,10 +49,11 @@ export class IdentitiesService {
     const scope = await this.proofScopeOf(organizationId);
     const { active } = coreAttributesOf(resource);
     // An active person who is missed here, because the login is not committed yet, is linked by the next one.
-    const isNobody = active && !(await findProvenLink(this.database, scope, resource, context.manager));
-    const written = isNobody
-      ? await this.store.insert(organizationId, unlinked(resource), context)
-      : await this.settle(context, (manager) => this.insertLinked(scope, resource, { ...context, manager }));
+    const alone = active
+      ? await this.store.insertUnproven(organizationId, unlinked(resource), scope.ssoConnectionId, context)
+      : undefined;
+    const written =
+      alone ?? (await this.settle(context, (manager) => this.insertLinked(scope, resource, { ...context, manager })));
     return this.afterWrite(written, !active, context);
   }
 
@@ -132,10 +133,24 @@ export class IdentitiesService {
     return plan;
   }
 
-  /** @throws ScimError 409 where the host refuses the removal. */
+  /** @throws ScimError 409 where the host refuses the removal; 503 where it cannot say. */
   private async askHost(organizationId: string, accountId: string, manager: EntityManager): Promise<void> {
-    const decision = await this.options.organizations.mayRemove(organizationId, accountId, manager);
+    const decision = await this.mayRemove(organizationId, accountId, manager);
     if (!decision.allowed) throw conflict(decision.detail);
+  }
+
+  private async mayRemove(
+    organizationId: string,
+    accountId: string,
+    manager: EntityManager,
+  ): Promise<ScimRemovalDecision> {
+    try {
+      return await this.options.organizations.mayRemove(organizationId, accountId, manager);
+    } catch (error) {
+      if (error instanceof ScimError) throw error;
+      // A deadlock is known by its cause, and tried again.
+      throw unavailable('Whether this user may be removed cannot be checked; try again later.', error);
+    }
   }
 
   /** A person who was in before the identity was, and whose creation the login crossed: linked now, so that they are out. */

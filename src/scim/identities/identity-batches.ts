@@ -11,8 +11,16 @@ import { ScimDatabase } from '../persistence/scim-database.js';
 import { hasUniqueValues } from '../persistence/unique-values.js';
 import { fold } from '../protocol/comparable.js';
 import { ResourceTypes } from '../protocol/resource-types.js';
-import { ScimError } from '../protocol/scim-error.js';
 import { ScimEntitlements } from '../tokens/scim-entitlements.js';
+import {
+  allMeet,
+  isError,
+  isUnavailable,
+  type NewIdentityOutcome,
+  type SetOutcome,
+  toAgain,
+  TooManyErrors,
+} from './batch-outcomes.js';
 import { IdentitiesService } from './identities.service.js';
 import { findConflicts, type Person } from './identity-conflicts.js';
 import { toHistory, type WriteContext } from './identity-store.js';
@@ -26,9 +34,6 @@ const MOST_IN_A_SET = 250;
 
 /** A person to create, or why the body was none. */
 export type NewIdentity = Person | { readonly error: unknown };
-
-/** What became of one. */
-export type NewIdentityOutcome = { readonly id: string; readonly version: string } | { readonly error: unknown };
 
 /** Who writes, and how many errors end it; then the outcomes are fewer than the people. */
 export interface BatchContext extends Pick<WriteContext, 'tokenId' | 'requestId' | 'later'> {
@@ -75,7 +80,8 @@ export class IdentityBatches {
     for (const [index, part] of parts.entries()) {
       const [made] = await Promise.all([
         this.createPart(organizationId, part, { ...context, mostErrors: left }),
-        this.prepare(parts[index + 1]),
+        // What was written meanwhile has to be told of. The set makes its rows again, and meets the same by itself.
+        this.prepare(parts[index + 1]).catch(() => undefined),
       ]);
       outcomes.push(...made);
       left -= made.filter(isError).length;
@@ -169,28 +175,35 @@ export class IdentityBatches {
     const parameters = [organizationId, rows, ...toHistory(context)];
     const [inserted] = await this.database.run<InsertedIdentities>(insertIdentities, parameters, manager);
     const ids = new Set(inserted?.ids);
-    if (!inserted?.isConnected) return people.map((person) => ({ again: person }));
+    if (!inserted?.isConnected) return people.map((person) => toAgain(person, manager));
     const looking = findConflicts(this.database, { organizationId, people, made: ids }, manager);
     const conflicts = await (manager ? looking : looking.catch((error: unknown) => allMeet(error, people)));
     let errors = 0;
     return people.map((person, place) => {
       if (ids.has(person.id)) return { id: person.id, version: FIRST_VERSION };
       const error = conflicts.get(person);
-      if (error === undefined) return { again: person };
+      if (error === undefined) return toAgain(person, manager);
       errors += 1;
       if (errors === mostErrors && place < people.length - 1) throw new TooManyErrors(place + 1);
       return { error };
     });
   }
 
+  /** Others of the set are there already and have to be told of: an error that meets all is said of the rest untried. */
   private async completeSet(
     organizationId: string,
     made: readonly SetOutcome[],
     context: BatchContext,
   ): Promise<readonly NewIdentityOutcome[]> {
     const outcomes: NewIdentityOutcome[] = [];
+    let unavailable: NewIdentityOutcome | undefined;
     for (const outcome of made) {
-      outcomes.push('again' in outcome ? await this.createOne(organizationId, outcome.again, context) : outcome);
+      if (!('again' in outcome)) outcomes.push(outcome);
+      else {
+        const one = unavailable ?? (await this.createOne(organizationId, outcome.again, context));
+        if (isUnavailable(one)) unavailable = one;
+        outcomes.push(one);
+      }
     }
     return outcomes;
   }
@@ -212,26 +225,7 @@ export class IdentityBatches {
   }
 }
 
-/** Passed over, though nobody has its name: to be tried by itself. */
-type SetOutcome = NewIdentityOutcome | { readonly again: Person };
-
-/** Those who were inserted are there, whatever became of the look-up after it. */
-const allMeet = (error: unknown, people: readonly Person[]): ReadonlyMap<Person, unknown> =>
-  new Map(people.map((person) => [person, error]));
-
 const FIRST_VERSION = identityTag({ version: 1, groups: [] });
-
-/** The set is to be done again with the first `processed` of its people only. */
-class TooManyErrors extends Error {
-  constructor(readonly processed: number) {
-    super();
-  }
-}
-
-const isError = (outcome: NewIdentityOutcome): boolean => 'error' in outcome;
-
-const isUnavailable = (outcome: NewIdentityOutcome): boolean =>
-  'error' in outcome && outcome.error instanceof ScimError && outcome.error.status === 503;
 
 /** In the order of the request. */
 function toParts(people: readonly NewIdentity[], singles: ReadonlySet<NewIdentity>): readonly Part[] {

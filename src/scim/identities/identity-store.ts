@@ -3,12 +3,12 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { UserDeactivated, UserLinked, UserProvisioned } from '../events/scim-events.js';
 import { ensureConnection } from '../persistence/connection-statements.js';
-import type { IdentityRow } from '../persistence/identity-statements.js';
-import type { ProvisionedIdentity } from '../persistence/entities/provisioned-identity.entity.js';
+import type { IdentityRow, StoredIdentity } from '../persistence/identity-statements.js';
 import { isId } from '../persistence/is-id.js';
 import {
   findIdentity,
   insertIdentity,
+  insertUnprovenIdentity,
   lockForRemoval,
   lockIdentity,
   updateIdentity,
@@ -72,17 +72,23 @@ export class IdentityStore {
     return this.find(lockForRemoval, organizationId, id, manager);
   }
 
+  /**
+   * Undefined where a login proved before whose identity it is, or where the organization has no connection row yet: nothing
+   * was written. @throws ScimError 409 uniqueness.
+   */
+  async insertUnproven(
+    organizationId: string,
+    values: IdentityValues,
+    ssoConnectionId: string | null,
+    context: WriteContext,
+  ): Promise<Written | undefined> {
+    const parameters = [...this.insertion(organizationId, values, context), ssoConnectionId];
+    return this.write(insertUnprovenIdentity, parameters, values.resource, context);
+  }
+
   /** @throws ScimError 409 uniqueness. */
   async insert(organizationId: string, values: IdentityValues, context: WriteContext): Promise<Written> {
-    const events = toEvents(creation(values), values, { eventSeq: 0, version: 1 });
-    const parameters = [
-      organizationId,
-      context.id ?? randomUUID(),
-      ...toParameters(values, this.resourceTypes.user),
-      JSON.stringify(events),
-      ...toHistory(context),
-      uniqueParameter(this.resourceTypes.user),
-    ];
+    const parameters = this.insertion(organizationId, values, context);
     const written = await this.write(insertIdentity, parameters, values.resource, context);
     if (written) return written;
     await this.database.run(ensureConnection, [organizationId, randomUUID(), randomBytes(32)], context.manager);
@@ -92,7 +98,7 @@ export class IdentityStore {
   }
 
   /** Undefined where somebody else wrote since `identity` was read. @throws ScimError 409 uniqueness. */
-  async update(identity: ProvisionedIdentity, plan: IdentityPlan, context: WriteContext): Promise<Written | undefined> {
+  async update(identity: StoredIdentity, plan: IdentityPlan, context: WriteContext): Promise<Written | undefined> {
     const { organizationId, id, eventSeq, version } = identity;
     const shown = plan.happenings.some(({ type }) => type !== UserLinked.type);
     const events = toEvents(plan.happenings, plan.after, { eventSeq, version: version + (shown ? 1 : 0) });
@@ -104,6 +110,18 @@ export class IdentityStore {
       uniqueParameter(this.resourceTypes.user),
     ];
     return this.write(updateIdentity, [organizationId, id, eventSeq, ...values], plan.after.resource, context);
+  }
+
+  private insertion(organizationId: string, values: IdentityValues, context: WriteContext): readonly unknown[] {
+    const events = toEvents(creation(values), values, { eventSeq: 0, version: 1 });
+    return [
+      organizationId,
+      context.id ?? randomUUID(),
+      ...toParameters(values, this.resourceTypes.user),
+      JSON.stringify(events),
+      ...toHistory(context),
+      uniqueParameter(this.resourceTypes.user),
+    ];
   }
 
   private async find(

@@ -1,8 +1,5 @@
-import type {
-  IdentityState,
-  LinkedBy,
-  ProvisionedIdentity,
-} from '../persistence/entities/provisioned-identity.entity.js';
+import type { IdentityState, LinkedBy } from '../persistence/entities/provisioned-identity.entity.js';
+import type { StoredIdentity } from '../persistence/identity-statements.js';
 import { emailKeys, toSearchDocument } from '../persistence/search-document.js';
 import { fold } from '../protocol/comparable.js';
 import type { Json, JsonObject, ResourceAttributes } from '../protocol/resource.js';
@@ -20,13 +17,13 @@ export interface IdentityValues {
   readonly resource: ResourceAttributes;
 }
 
-export function valuesOf(identity: ProvisionedIdentity): IdentityValues {
+export function valuesOf(identity: StoredIdentity): IdentityValues {
   const { state, accountId, linkedBy } = identity;
   return { state, accountId, linkedBy, resource: resourceOf(identity) };
 }
 
 /** The resource that an identity's row stands for. */
-export const resourceOf = (identity: ProvisionedIdentity): ResourceAttributes => ({
+export const resourceOf = (identity: StoredIdentity): ResourceAttributes => ({
   ...(identity.externalId === null ? {} : { externalId: identity.externalId }),
   userName: identity.userName,
   ...identity.attributes,

@@ -1,4 +1,5 @@
-import type { LinkedBy, ProvisionedIdentity } from '../persistence/entities/provisioned-identity.entity.js';
+import type { LinkedBy } from '../persistence/entities/provisioned-identity.entity.js';
+import type { StoredIdentity } from '../persistence/identity-statements.js';
 import type { LinkRow } from '../persistence/link-statements.js';
 import { fold } from '../protocol/comparable.js';
 
@@ -58,7 +59,7 @@ export interface SignInFacts {
    * Live identities that the NameID matches; in any state the one that the link leads to, and those of the accounts in
    * question: of the signed-in one, and of all that this NameID was linked to, by whichever SSO connection.
    */
-  readonly identities: readonly ProvisionedIdentity[];
+  readonly identities: readonly StoredIdentity[];
   /** Ids of the removed identities that were known by the NameID. */
   readonly tombstones: readonly string[];
   readonly signedInAccountId: string | undefined;
@@ -69,7 +70,7 @@ export interface SignInFacts {
 export type SignInDecision =
   | {
       readonly type: 'linked';
-      readonly identity: ProvisionedIdentity;
+      readonly identity: StoredIdentity;
       readonly linkedBy: LinkedBy;
       /** Undefined: the host makes a new account. */
       readonly accountId: string | undefined;
@@ -117,7 +118,7 @@ export function decideSignIn(facts: SignInFacts): SignInDecision {
 }
 
 /** Nobody whom SCIM keeps out comes in by another NameID of the same account. */
-function withoutIdentity(facts: SignInFacts, remembered: ProvisionedIdentity | undefined): SignInDecision {
+function withoutIdentity(facts: SignInFacts, remembered: StoredIdentity | undefined): SignInDecision {
   const { link, signedInAccountId, allowJit } = facts;
   const known = facts.identities.filter(
     ({ accountId }) => accountId !== null && (link === undefined || accountId === link.accountId),
@@ -141,7 +142,7 @@ function withoutIdentity(facts: SignInFacts, remembered: ProvisionedIdentity | u
 /** By the rule that `access` states for sessions: every removal was before the membership, and of this very account. */
 function isInvitedAgain(
   accountId: string | undefined,
-  removed: readonly ProvisionedIdentity[],
+  removed: readonly StoredIdentity[],
   { signedInAccountId, signedInMemberSince, tombstones }: SignInFacts,
 ): boolean {
   if (accountId !== signedInAccountId || signedInMemberSince === undefined) return false;
@@ -156,8 +157,8 @@ function isInvitedAgain(
  * may have been given to somebody else meanwhile.
  */
 function accountFor(
-  candidate: ProvisionedIdentity,
-  remembered: ProvisionedIdentity | undefined,
+  candidate: StoredIdentity,
+  remembered: StoredIdentity | undefined,
   { nameId, link, identities, signedInAccountId }: SignInFacts,
 ): string | undefined {
   const removed = identities.filter(

@@ -3,7 +3,8 @@ import { recogniseRequest } from './recognise-idp.js';
 import { redactBody } from './redact-body.js';
 import { redactQuery } from './query-text.js';
 import type { RequestTrace } from './request-trace.js';
-import { cut, REMOVED, type SecretNames, withoutTokens } from './secrets.js';
+import { isObject } from '../protocol/json-object.js';
+import { cut, REMOVED, type SecretNames, withoutTokens, withoutValues } from './secrets.js';
 
 /** A request as it will be written; without passwords and tokens already. */
 export interface LogEntry {
@@ -43,18 +44,24 @@ export interface RequestEnd {
 /** What is kept of bodies. */
 export interface LogBounds {
   /** Characters of a body; 0: none is kept. */
-  readonly bodyBytes: number;
+  readonly bodyCharacters: number;
   readonly secrets: SecretNames;
 }
 
-export function toLogEntry(trace: RequestTrace, end: RequestEnd, { bodyBytes, secrets }: LogBounds): LogEntry {
+export function toLogEntry(trace: RequestTrace, end: RequestEnd, { bodyCharacters, secrets }: LogBounds): LogEntry {
   const people = new PersonKeys();
-  const [path, query] = splitUrl(trace.url);
-  for (const segment of path.split('/').slice(2)) if (!segment.startsWith('.')) people.noteCompared(segment);
+  const [asked, query] = splitUrl(trace.url);
+  const named = asked
+    .split('/')
+    .slice(2)
+    .filter((segment) => !segment.startsWith('.'));
+  // What no erasure would find is not kept.
+  const isNoted = named.map((segment) => people.noteCompared(segment)).every(Boolean);
+  const path = isNoted ? asked : `/${asked.split('/')[1]}/…`;
   if (trace.location !== undefined) people.note(trace.location);
   const keptQuery = redactQuery(query.slice(1), secrets, people);
-  const hasBody = trace.body !== undefined && bodyBytes > 0;
-  const body = hasBody ? redactBody(trace.body, bodyBytes, secrets, people) : null;
+  const hasBody = trace.body !== undefined && bodyCharacters > 0;
+  const body = hasBody ? redactBody(trace.body, bodyCharacters, secrets, people) : null;
   const { client, error } = trace;
   return {
     ...end,
@@ -64,7 +71,7 @@ export function toLogEntry(trace: RequestTrace, end: RequestEnd, { bodyBytes, se
     path,
     query: keptQuery === '' ? null : keptQuery,
     scimType: error?.scimType ?? null,
-    detail: error ? cut(withoutTokens(error.message), LONGEST_DETAIL) : null,
+    detail: error ? detailOf(error.message, trace, secrets) : null,
     client: client ? cut(withoutTokens(client), LONGEST_CLIENT) : null,
     address: trace.address ?? null,
     tokenId: trace.tokenId ?? null,
@@ -73,6 +80,15 @@ export function toLogEntry(trace: RequestTrace, end: RequestEnd, { bodyBytes, se
     body,
     bodyBytes: trace.bodyBytes ? Math.min(trace.bodyBytes, LARGEST_INTEGER) : null,
   };
+}
+
+/** What the client was told; without values where a secret may be one of them. */
+function detailOf(message: string, { url, body }: RequestTrace, secrets: SecretNames): string {
+  const [, query] = splitUrl(url);
+  const filter = isObject(body) && typeof body.filter === 'string' ? body.filter : '';
+  const asked = [message, decode(query.replaceAll('+', ' ')), filter];
+  const isSecret = asked.some((text) => secrets.isNamedIn(text));
+  return cut(withoutTokens(isSecret ? withoutValues(message) : message), LONGEST_DETAIL);
 }
 
 /** Path and query with its `?`; the path decoded where it can be. */

@@ -4,9 +4,8 @@ import { REMOVED } from './secrets.js';
 
 const IDS = new RegExp(UUID.source.replace(/[$^]/g, ''), 'g');
 const MOST = 100;
-const LONGEST = 200;
-/** Longer texts name nobody; an address of RFC 5321 has 254 characters at most. */
-const LONGEST_TEXT = 300;
+/** An address of RFC 5321 has 254 characters at most. */
+const LONGEST = 300;
 
 /** Whom a request is about, in the order in which it says so: ids of resources, and what people are called, as it is compared. */
 export class PersonKeys {
@@ -16,23 +15,35 @@ export class PersonKeys {
     return [...this.keys];
   }
 
-  /** @param name of the attribute that has this value, if any. */
-  note(text: string, name = ''): void {
-    if (text.length > LONGEST_TEXT) return;
-    for (const [id] of text.matchAll(IDS)) this.add(id);
-    if (/^userName$/i.test(name)) this.add(fold(text));
-    else if (/^externalId$/i.test(name)) this.add(text);
-    else if (text.includes('@')) this.add(fold(text));
+  /** No more are taken. */
+  get isFull(): boolean {
+    return this.keys.size >= MOST;
   }
 
-  /** A text that is compared with some attribute: which one decides whether case matters. */
-  noteCompared(text: string): void {
-    this.add(text);
-    this.add(fold(text));
+  /**
+   * @param name of the attribute that has this value, if any.
+   * @returns whether all that it names was noted: of whom nothing is noted nothing may be kept, because no erasure finds it.
+   */
+  note(text: string, name = ''): boolean {
+    const names = namesIn(text, name);
+    return names.map((key) => this.add(key)).every(Boolean);
   }
 
-  private add(key: string): void {
-    const isName = key !== '' && key.length <= LONGEST && !key.includes(REMOVED);
-    if (isName && this.keys.size < MOST) this.keys.add(key);
+  /** A text that is compared with some attribute: which one decides whether case matters. @returns as `note`. */
+  noteCompared(text: string): boolean {
+    return [text, fold(text)].map((key) => this.add(key)).every(Boolean);
   }
+
+  private add(key: string): boolean {
+    if (key === '' || key.includes(REMOVED) || this.keys.has(key)) return true;
+    if (this.isFull || key.length > LONGEST) return false;
+    this.keys.add(key);
+    return true;
+  }
+}
+
+function namesIn(text: string, name: string): string[] {
+  const ids = [...text.matchAll(IDS)].map(([id]) => id);
+  if (/^externalId$/i.test(name)) return [...ids, text];
+  return /^userName$/i.test(name) || text.includes('@') ? [...ids, fold(text)] : ids;
 }

@@ -11,8 +11,9 @@ export function redactQuery(query: string, secrets: SecretNames, people: PersonK
   const parts = [...new URLSearchParams(query)].map(([name, value]) => {
     if (secrets.has(name)) return write(name, REMOVED);
     if (secrets.isNamedIn(value)) return write(name, maskFilter(value));
-    for (const literal of literalsOf(value)) people.noteCompared(withoutTokens(literal));
-    return write(name, value);
+    const noted = literalsOf(value).map((literal) => people.noteCompared(withoutTokens(literal)));
+    // What no erasure would find is not kept.
+    return write(name, noted.every(Boolean) ? value : maskFilter(value));
   });
   return cut(parts.join('&'), LONGEST);
 }

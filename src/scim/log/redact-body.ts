@@ -2,9 +2,11 @@ import type { Json, JsonObject } from '../protocol/resource.js';
 import { isObject, toObject, type UnknownObject } from '../protocol/json-object.js';
 import { literalsOf } from './mask-filter.js';
 import type { PersonKeys } from './person-keys.js';
-import { cut, REMOVED, type SecretNames, withoutTokens } from './secrets.js';
+import { beginningOf, REMOVED, type SecretNames, withoutTokens } from './secrets.js';
 
 const LONGEST_TEXT = 500;
+/** Of a filter: a name that begins in the part that is kept ends here. */
+const LONGEST_FILTER = 2 * LONGEST_TEXT;
 /** Texts that may have a name and its value in them. */
 const HOLDER = /[[{("=]|\s(eq|ne|co|sw|ew|gt|ge|lt|le)\s/i;
 /** Written where a list or an object was cut. */
@@ -36,10 +38,13 @@ function redactText(text: string, name: string, redaction: Redaction): Json {
   redaction.left -= Math.min(text.length, LONGEST_TEXT) + 3;
   // A secret may hide in JSON that is itself a text, as Entra ID sends roles, in a filter, and in that of a path.
   if (HOLDER.test(text) && secrets.isNamedIn(text)) return REMOVED;
-  if (/^filter$/i.test(name)) for (const literal of literalsOf(text)) people.noteCompared(withoutTokens(literal));
-  const clean = cut(withoutTokens(text), LONGEST_TEXT);
-  people.note(clean, name);
-  return clean;
+  const compared = /^filter$/i.test(name) ? literalsOf(text.slice(0, LONGEST_FILTER)) : [];
+  const clean = beginningOf(text, LONGEST_TEXT);
+  const noted = [people.note(clean, name), ...compared.map((literal) => people.noteCompared(withoutTokens(literal)))];
+  if (noted.every(Boolean)) return clean;
+  // An erasure would not find it: nothing more is kept.
+  if (people.isFull) redaction.left = 0;
+  return MORE;
 }
 
 function redactList(list: readonly unknown[], name: string, redaction: Redaction): Json {
@@ -72,7 +77,7 @@ const isOfSecret = (object: UnknownObject, secrets: SecretNames): boolean =>
     ([key, member]) => !/^value$/i.test(key) && typeof member === 'string' && secrets.isNamedIn(member),
   );
 
-const keptName = (key: string): string => cut(withoutTokens(key), LONGEST_TEXT);
+const keptName = (key: string): string => beginningOf(key, LONGEST_TEXT);
 
 /** What the `value` of a PATCH operation is a value of. */
 function targetOf(object: UnknownObject): string | undefined {

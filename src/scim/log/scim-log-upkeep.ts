@@ -1,11 +1,5 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Rounds } from '../events/rounds.js';
 import { deleteOldLogRows, deleteOldReveals } from '../persistence/log-statements.js';
 import { ScimDatabase, type Statement } from '../persistence/scim-database.js';
 import { logOf, SCIM_OPTIONS, type ScimLogOptions, type ScimModuleOptions } from '../scim.options.js';
@@ -18,12 +12,13 @@ const REVEALS_DAYS = 365;
 
 /** Takes old entries out of the log. Any number of processes may do it at the same time. */
 @Injectable()
-export class ScimLogUpkeep implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
+export class ScimLogUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ScimLogUpkeep.name);
   private readonly settings: Required<ScimLogOptions>;
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<unknown> = Promise.resolve();
-  private stopping = false;
+  private readonly rounds = new Rounds(
+    () => this.tick(),
+    (error) => this.logger.warn(`Old entries of the log wait to be deleted: ${String(error)}`),
+  );
 
   constructor(
     private readonly database: ScimDatabase,
@@ -34,17 +29,11 @@ export class ScimLogUpkeep implements OnApplicationBootstrap, OnModuleDestroy, O
 
   /** Also where nothing is logged any more: what is there grows old all the same. */
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.beginRound(), INTERVAL_MS).unref();
+    this.rounds.start(INTERVAL_MS);
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.stopping = true;
-    clearInterval(this.timer);
-    await this.round;
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.round;
+    await this.rounds.stop();
   }
 
   /** Deletes all that is older than it may be. Returns how many entries of the log that were. */
@@ -57,15 +46,9 @@ export class ScimLogUpkeep implements OnApplicationBootstrap, OnModuleDestroy, O
 
   private async deleteAll(statement: Statement, days: number): Promise<number> {
     let deleted = 0;
-    for (let due = BATCH; due === BATCH && !this.stopping; deleted += due) {
+    for (let due = BATCH; due === BATCH && !this.rounds.isStopping; deleted += due) {
       due = (await this.database.run(statement, [days, BATCH])).length;
     }
     return deleted;
-  }
-
-  private beginRound(): void {
-    this.round = this.round
-      .then(() => this.tick())
-      .catch((error: unknown) => this.logger.warn(`Old entries of the log wait to be deleted: ${String(error)}`));
   }
 }

@@ -8,6 +8,7 @@ import {
   findPersonKeys,
   listLogRows,
   listLogRowsOfPerson,
+  listLogRowsOfStatus,
   listReveals,
   type LogRow,
   type LogRowWithBody,
@@ -81,7 +82,7 @@ export class ScimLogService {
 
   /** The newest first; without what they say of people. */
   async list(organizationId: string, query: LogQuery): Promise<LoggedRequest[]> {
-    await this.log.flush();
+    await this.log.flush(organizationId);
     const { status, person, from, to, after, limit } = query;
     const exact = status !== undefined && /^\d{3}$/.test(status) ? Number(status) : null;
     const parameters = [
@@ -96,7 +97,7 @@ export class ScimLogService {
     ];
     const rows =
       person === undefined
-        ? await this.database.run<LogRow>(listLogRows, parameters)
+        ? await this.database.run<LogRow>(exact === null ? listLogRows : listLogRowsOfStatus, parameters)
         : await this.database.run<LogRow>(listLogRowsOfPerson, [
             ...parameters,
             await this.keysOf(organizationId, person),
@@ -106,7 +107,7 @@ export class ScimLogService {
 
   /** One with its body; without what it says of people. @throws ScimError 404 */
   async get(organizationId: string, id: string): Promise<LoggedRequestDetails> {
-    await this.log.flush();
+    await this.log.flush(organizationId);
     const [row] = isId(id) ? await this.database.run<LogRowWithBody>(findLogRow, [organizationId, id]) : [];
     return this.toDetails(organizationId, row, false);
   }
@@ -117,7 +118,7 @@ export class ScimLogService {
    * @throws ScimError 404
    */
   async reveal(organizationId: string, id: string, actorId?: string): Promise<LoggedRequestDetails> {
-    await this.log.flush();
+    await this.log.flush(organizationId);
     const parameters = [organizationId, id, randomUUID(), actorId ?? null];
     const [row] = isId(id) ? await this.database.run<LogRowWithBody>(revealLogRow, parameters) : [];
     return this.toDetails(organizationId, row, true);
@@ -137,7 +138,7 @@ export class ScimLogService {
     manager?: EntityManager,
   ): Promise<number> {
     if (!isId(identityId)) return 0;
-    await this.log.flush();
+    await this.log.flush(organizationId);
     const keys = names.flatMap((name) => [name, fold(name)]);
     const known = await this.database.run<PersonRow>(findPersonKeys, [organizationId, identityId, identityId], manager);
     const own = known.filter(({ id }) => id === identityId).flatMap(namesOf);
@@ -205,9 +206,15 @@ function toRequest(row: LogRow, isRevealed: boolean): LoggedRequest {
   };
 }
 
+const QUOTED = /()"(?:[^"\\]|\\.)*"?/g;
+/** What a message says was sent, and what a quoted path compares with. */
+const SENT =
+  /(\b(?:the text|the number|instead of) )(?:"(?:[^"\\]|\\.)*"?|-?\d(?:[\w+-]|\.(?=\w))*)|\\"(?:[^"\\]|\\\\\\?.)*(?:\\"|…"|$)/g;
+
 /** What the client was told may quote whom the request was about, and tells what is taken already. */
 function maskDetail(detail: string, { scimType, personKeys }: LogRow): string {
-  const text = scimType === 'uniqueness' ? detail.replaceAll(/"[^"]*"/g, `"${MASK}"`) : detail;
+  const quoted = scimType === 'uniqueness' ? QUOTED : SENT;
+  const text = detail.replaceAll(quoted, (_all, before = '') => `${before}"${MASK}"`);
   const names = personKeys.filter((key) => key.length > 1 && !isId(key));
   if (names.length === 0) return text;
   const longestFirst = names.toSorted((one, other) => other.length - one.length);

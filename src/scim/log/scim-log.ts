@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { brokenRule } from '../persistence/database-errors.js';
@@ -37,7 +36,7 @@ export class ScimLog implements OnModuleDestroy, OnApplicationShutdown {
   private readonly secrets: SecretNames;
   private readonly buffer = new LogBuffer();
   /** Requests under way. */
-  private readonly open = new Map<RequestTrace, ServerResponse>();
+  private readonly open = new Map<RequestTrace, OpenResponse>();
   private refusals = { minute: 0, byOrganization: new Map<string, number>() };
   private writing: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -61,14 +60,24 @@ export class ScimLog implements OnModuleDestroy, OnApplicationShutdown {
     const times = { id: newRequestId(receivedAt), receivedAt, startedAt: performance.now() };
     const trace = { ...times, method, url, client: headers['user-agent'] };
     attachTrace(message, trace);
-    this.open.set(trace, response);
-    response.once('close', () => this.end(trace, response));
+    const closed = new Promise<void>((resolve) => {
+      response.once('close', () => {
+        this.end(trace, response);
+        resolve();
+      });
+    });
+    this.open.set(trace, { response, closed });
   }
 
-  /** Writes what was answered until now. Never rejects: what could not be written waits. */
-  async flush(): Promise<void> {
-    const answered = [...this.open.values()].filter((response) => response.writableEnded);
-    await within(Promise.all(answered.map((response) => once(response, 'close'))), STOP_WAIT_MS, late).catch(ignore);
+  /**
+   * Writes what was answered until now. Never rejects: what could not be written waits.
+   * @param organizationId whose answers are waited for until they are gone; default: all.
+   */
+  async flush(organizationId?: string): Promise<void> {
+    const answered = [...this.open]
+      .filter(([trace]) => organizationId === undefined || trace.organizationId === organizationId)
+      .filter(([, { response }]) => response.writableEnded);
+    await within(Promise.all(answered.map(([, { closed }]) => closed)), STOP_WAIT_MS, late).catch(ignore);
     await this.writing;
     await this.write();
   }
@@ -107,8 +116,8 @@ export class ScimLog implements OnModuleDestroy, OnApplicationShutdown {
   private toEntry(trace: RequestTrace, organizationId: string, response: ServerResponse): LogEntry {
     const status = response.headersSent ? response.statusCode : CLIENT_LEFT;
     const durationMs = Math.round(performance.now() - trace.startedAt);
-    const { bodyBytes } = this.settings;
-    return toLogEntry(trace, { organizationId, status, durationMs }, { bodyBytes, secrets: this.secrets });
+    const { bodyCharacters } = this.settings;
+    return toLogEntry(trace, { organizationId, status, durationMs }, { bodyCharacters, secrets: this.secrets });
   }
 
   private mayRefuse(organizationId: string): boolean {
@@ -174,6 +183,12 @@ export class ScimLog implements OnModuleDestroy, OnApplicationShutdown {
   private async stop(): Promise<void> {
     await within(this.flush(), STOP_WAIT_MS, late).catch(ignore);
   }
+}
+
+interface OpenResponse {
+  readonly response: ServerResponse;
+  /** Settled when its entry is made. */
+  readonly closed: Promise<void>;
 }
 
 /** Not for a connection that was removed at the same moment: the next try leaves its entries out. */

@@ -5,9 +5,12 @@ export const REMOVED = '[removed]';
 
 /**
  * Tokens of this module with any prefix, also where a message cut them, and JSON Web Tokens, which Entra ID sends where none was
- * configured.
+ * configured. Each part is bounded or cannot fail once it began: no text costs more than its length.
  */
-const TOKEN = /[0-9A-Za-z][0-9A-Za-z_]{0,31}_[0-9A-Za-z]{13}_[0-9A-Za-z]{16,49}|eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g;
+const TOKEN =
+  /[0-9A-Za-z][0-9A-Za-z_]{0,31}_[0-9A-Za-z]{13}_[0-9A-Za-z]{16,49}|(?<![0-9A-Za-z])eyJ[\w-]{8,}(?:\.[\w-]*){0,2}|eyJ[\w-]{8,400}\.eyJ[\w-]*(?:\.[\w-]*)?/g;
+/** More than a token of this module has. */
+const LONGEST_TOKEN = 100;
 
 /** What most texts are not and are, cheaper to see. */
 const MAYBE_TOKEN = /_[0-9A-Za-z]{13}_|eyJ/;
@@ -77,6 +80,23 @@ export function withoutTokens(text: string): string {
   const clean = MAYBE_TOKEN.test(text) ? text.replace(TOKEN, REMOVED) : text;
   return PLAIN.test(clean) ? clean : clean.replace(CONTROL, '\ufffd');
 }
+
+/** Beginning of a text that may be very long, without tokens: the work is that of what is kept. */
+export function beginningOf(text: string, length: number): string {
+  const bound = length + 5 * LONGEST_TOKEN;
+  if (text.length <= bound) return cut(withoutTokens(text), length);
+  // What was cut may end in half a token, which looks like none.
+  const clean = withoutTokens(text.slice(0, bound));
+  const last = clean.slice(-LONGEST_TOKEN);
+  return cut(`${clean.slice(0, clean.length - last.length)}${last.replace(/\w+$/, '')}…`, length);
+}
+
+const QUOTED = /"(?:[^"\\]|\\.)*"?/g;
+/** No part of a name, a URN or an index. */
+const NUMBER = /(?<![\w:.[])-?\d(?:[\w+-]|\.(?=\w))*/g;
+
+/** A message without the values that it quotes. */
+export const withoutValues = (message: string): string => message.replace(QUOTED, REMOVED).replace(NUMBER, REMOVED);
 
 /** Beginning of a text; no half of a character at its end. */
 export const cut = (text: string, length: number): string =>

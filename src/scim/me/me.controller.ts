@@ -2,7 +2,7 @@ import { Controller, Delete, Get, Inject, Patch, Put, Req, Res } from '@nestjs/c
 import { Reads, RequireScopes, Writes } from '../http/scim-access.decorators.js';
 import { principalOf, type ScimRequest } from '../http/scim-request.js';
 import { ScimResponder } from '../http/scim-responder.js';
-import { standsForNobody } from '../protocol/scim-error.js';
+import { ScimError, standsForNobody, unavailable } from '../protocol/scim-error.js';
 import { ResourceController } from '../resources/resource-controller.js';
 import { SCIM_OPTIONS, type ScimModuleExtras, type ScimModuleOptions } from '../scim.options.js';
 import { UsersEndpoint, usersRoutes } from '../users/users.endpoint.js';
@@ -51,12 +51,22 @@ export class MeController {
     await this.users.delete(request, response, await this.idOf(request));
   }
 
-  /** @throws ScimError 501 */
+  /** @throws ScimError 501; 503 where the host cannot say. */
   private async idOf(request: ScimRequest): Promise<string> {
-    const { organizationId, tokenId } = principalOf(request);
-    const id = await this.me({ organizationId, tokenId });
+    const id = await this.ask(request);
     if (id === undefined) throw standsForNobody();
     return id;
+  }
+
+  private async ask(request: ScimRequest): Promise<string | undefined> {
+    const { organizationId, tokenId } = principalOf(request);
+    try {
+      return await this.me({ organizationId, tokenId });
+    } catch (error) {
+      throw error instanceof ScimError
+        ? error
+        : unavailable('Whose token this is cannot be checked; try again later.', error);
+    }
   }
 }
 

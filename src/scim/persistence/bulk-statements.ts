@@ -1,5 +1,6 @@
 import type { JsonObject } from '../protocol/resource.js';
 import type { NewEvent } from './outbox-statements.js';
+import { provenLinks } from './proven-links.js';
 import type { Statement } from './scim-database.js';
 import { tombstoneHash } from './tombstone-statements.js';
 
@@ -80,14 +81,7 @@ export const findPlacesWithProvenLinks: Statement = {
   text: `
 SELECT w.place::integer - 1 AS place
 FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS w(external_id, user_name_key, place)
-WHERE EXISTS (
-  SELECT 1 FROM scim_link l
-  WHERE l.organization_id = $1 AND (l.name_id = w.external_id OR l.name_id_key = w.user_name_key)
-    AND ($4::text IS NULL OR l.sso_connection_id = $4) AND l.identity_id IS NULL
-    AND NOT EXISTS (
-      SELECT 1 FROM scim_identity i
-      WHERE i.organization_id = $1 AND i.account_id = l.account_id
-        AND (i.state <> 'deprovisioned' OR l.name_id IS DISTINCT FROM w.external_id)))`,
+WHERE EXISTS (SELECT 1 FROM ${provenLinks({ organization: '$1', externalId: 'w.external_id', userName: 'w.user_name_key', ssoConnection: '$4' })})`,
 };
 
 /** A name that a live identity has. */

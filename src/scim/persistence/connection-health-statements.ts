@@ -4,10 +4,12 @@ import type { Statement } from './scim-database.js';
 const MOST_COUNTED = 100_000;
 /** Requests that tell which identity provider it is. */
 const TELLING = 200;
+/** Anybody who knows a token's public id can cause it: it tells nothing of the identity provider. */
+export const BAD_TOKEN = 401;
 
-/** What the log knows of answers that begin with one digit. */
+/** What the log knows of answers of one status. */
 export interface TrafficRow {
-  readonly statusClass: number;
+  readonly status: number;
   readonly lastAt: Date | null;
   readonly lastHour: number;
   readonly lastDay: number;
@@ -15,25 +17,34 @@ export interface TrafficRow {
 
 const countSince = (interval: string): string => `
 (SELECT count(*)::integer FROM (
-    SELECT FROM scim_log l WHERE l.organization_id = $1 AND l.status_class = digit AND l.received_at > now() - interval '${interval}'
+    SELECT FROM scim_log l WHERE l.organization_id = $1 AND l.status = s.status AND l.received_at > now() - interval '${interval}'
     LIMIT ${MOST_COUNTED}) counted)`;
+
+/** The statuses that an organization ever had, each one look-up in the index. */
+const STATUSES = `
+WITH RECURSIVE statuses AS (
+  SELECT (SELECT min(l.status) FROM scim_log l WHERE l.organization_id = $1) AS status
+  UNION ALL
+  SELECT (SELECT min(l.status) FROM scim_log l WHERE l.organization_id = $1 AND l.status > s.status) FROM statuses s WHERE s.status IS NOT NULL
+)`;
 
 /** $1 organization. From the index alone. */
 export const findTraffic: Statement = {
   text: `
-SELECT digit AS "statusClass",
-  (SELECT max(l.received_at) FROM scim_log l WHERE l.organization_id = $1 AND l.status_class = digit) AS "lastAt",
+${STATUSES}
+SELECT s.status,
+  (SELECT max(l.received_at) FROM scim_log l WHERE l.organization_id = $1 AND l.status = s.status) AS "lastAt",
   ${countSince('1 hour')} AS "lastHour", ${countSince('1 day')} AS "lastDay"
-FROM unnest(ARRAY[2, 3, 4, 5]::smallint[]) digit`,
+FROM statuses s WHERE s.status IS NOT NULL`,
 };
 
-/** $1 organization. Which identity providers its newest requests look like, and what the last one called itself. */
+/** $1 organization. Which identity providers its newest requests look like, and what the last one called itself; of those whose token was good. */
 export const findClients: Statement = {
   text: `
-WITH newest AS (
-  SELECT l.idp, l.client, l.received_at FROM unnest(ARRAY[2, 3, 4, 5]::smallint[]) digit CROSS JOIN LATERAL (
-    SELECT * FROM scim_log l WHERE l.organization_id = $1 AND l.status_class = digit ORDER BY l.received_at DESC, l.id DESC LIMIT ${TELLING}) l
-  ORDER BY l.received_at DESC LIMIT ${TELLING}
+${STATUSES}, newest AS (
+  SELECT l.idp, l.client, l.received_at FROM statuses s CROSS JOIN LATERAL (
+    SELECT * FROM scim_log l WHERE l.organization_id = $1 AND l.status = s.status ORDER BY l.received_at DESC, l.id DESC LIMIT ${TELLING}) l
+  WHERE s.status <> ${BAD_TOKEN} ORDER BY l.received_at DESC LIMIT ${TELLING}
 )
 SELECT array_agg(idp ORDER BY received_at DESC) FILTER (WHERE idp IS NOT NULL) AS idps,
   (array_agg(client ORDER BY received_at DESC) FILTER (WHERE client IS NOT NULL))[1] AS "lastClient", now() AS "now" FROM newest`,

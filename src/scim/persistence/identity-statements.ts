@@ -3,6 +3,7 @@ import { UUID } from './is-id.js';
 import type { ProvisionedIdentity } from './entities/provisioned-identity.entity.js';
 import { tombstoneHash } from './tombstone-statements.js';
 import { MADE_DELIVERIES, writeEvents } from './outbox-statements.js';
+import { provenLinks } from './proven-links.js';
 import type { Statement } from './scim-database.js';
 import { writeUniqueValues } from './unique-values.js';
 
@@ -13,8 +14,11 @@ export interface GroupOfUser {
   readonly type: 'direct' | 'indirect';
 }
 
-/** An identity with what SCIM computes for it. */
-export interface IdentityRow extends ProvisionedIdentity {
+/** An identity as it is read: without what is there for filters only. */
+export type StoredIdentity = Omit<ProvisionedIdentity, 'search' | 'emailKeys'>;
+
+/** With what SCIM computes for it. */
+export interface IdentityRow extends StoredIdentity {
   /** That it is in. */
   readonly groups: readonly GroupOfUser[];
   /** How the user whose id `manager.value` is, is called; null where it is nobody's. */
@@ -29,7 +33,7 @@ const MANAGER_ID = `(CASE WHEN i.attributes #>> '{${enterpriseUserSchema.id},man
 export const IDENTITY = `
   i.id, i.organization_id AS "organizationId", i.connection_id AS "connectionId", i.external_id AS "externalId",
   i.user_name AS "userName", i.user_name_key AS "userNameKey", i.state, i.active, i.account_id AS "accountId",
-  i.linked_by AS "linkedBy", i.attributes, i.search, i.email_keys AS "emailKeys", i.version, i.event_seq AS "eventSeq",
+  i.linked_by AS "linkedBy", i.attributes, i.version, i.event_seq AS "eventSeq",
   i.created_at AS "createdAt", i.modified_at AS "modifiedAt", i.state_changed_at AS "stateChangedAt",
   scim_groups_of(i.id) AS groups,
   (SELECT coalesce(m.attributes->>'displayName', m.user_name) FROM scim_identity m
@@ -60,25 +64,38 @@ export const lockForRemoval: Statement = {
  * $10 attributes, $11 search document, $12 e-mail keys, $13 events, $14 token id, $15 request id,
  * $16 unique attributes. Yields nothing where the organization has no connection row.
  */
-export const insertIdentity: Statement = {
-  name: 'scim_insert_identity',
-  text: `
+export const insertIdentity: Statement = { name: 'scim_insert_identity', text: insertText('') };
+
+/**
+ * The same parameters, and $17 SSO connection or null (any). Yields nothing also where exactly one login proved before whose
+ * this identity is: it is to be linked, in a transaction.
+ */
+export const insertUnprovenIdentity: Statement = {
+  name: 'scim_insert_unproven_identity',
+  text: insertText(
+    `AND (SELECT count(*) FROM ${provenLinks({ organization: '$1', externalId: '$3', userName: '$5', ssoConnection: '$17' })}) <> 1`,
+  ),
+};
+
+function insertText(condition: string): string {
+  return `
 WITH changed AS (
   INSERT INTO scim_identity
     (id, organization_id, connection_id, external_id, user_name, user_name_key, state, active, account_id, linked_by,
      attributes, search, email_keys, version, event_seq, created_at, modified_at, state_changed_at)
   SELECT $2::uuid, c.organization_id, c.id, $3::text, $4::text, $5::text, $6::text, $7::boolean, $8::text, $9::text,
     $10::jsonb, $11::jsonb, $12::text[], 1, jsonb_array_length($13::jsonb), clock.at, clock.at, clock.at
-  FROM scim_connection c, (SELECT clock_timestamp() AS at) clock WHERE c.organization_id = $1
+  FROM scim_connection c, (SELECT clock_timestamp() AS at) clock
+  WHERE c.organization_id = $1 ${condition}
   RETURNING *
 ), cleared AS (
   -- the IdP provisioned a removed person again: just-in-time logins are theirs again
   DELETE FROM scim_tombstone t USING scim_connection c
   WHERE c.organization_id = $1 AND t.organization_id = $1
-    AND t.external_id_hash = ${tombstoneHash('$3')}
+    AND t.external_id_hash = ${tombstoneHash('$3')} AND EXISTS (SELECT 1 FROM changed)
 ), ${writeUniqueValues('changed', `'User'`, '$16')}, ${writeEvents('changed', 'user', ['$13', '$14', '$15'])}
-SELECT ${IDENTITY}, ${MADE_DELIVERIES} FROM changed i`,
-};
+SELECT ${IDENTITY}, ${MADE_DELIVERIES} FROM changed i`;
+}
 
 /**
  * $1 organization, $2 id, $3 the event_seq that was read (guard), $4 external id, $5 user name, $6 its key, $7 state,

@@ -1,4 +1,5 @@
 import { IDENTITY } from './identity-statements.js';
+import { provenLinks } from './proven-links.js';
 import type { Statement } from './scim-database.js';
 
 /** A row of `scim_link`. */
@@ -11,21 +12,11 @@ export interface LinkRow {
 
 const LINK = `l.id, l.name_id AS "nameId", l.account_id AS "accountId", l.identity_id AS "identityId"`;
 
-/**
- * $1 organization, $2 external id or null, $3 folded user name, $4 SSO connection or null (any).
- * NameIDs that a login proved before anything was provisioned for them; not those of an account that has an identity, nor,
- * by a user name (it may be another person's by now), of one whose identity was removed.
- */
+/** $1 organization, $2 external id or null, $3 folded user name, $4 SSO connection or null (any): the `provenLinks`. */
 export const findProvenLinks: Statement = {
   name: 'scim_find_proven_links',
   text: `
-SELECT ${LINK} FROM scim_link l
-WHERE l.organization_id = $1 AND (l.name_id = $2 OR l.name_id_key = $3)
-  AND ($4::text IS NULL OR l.sso_connection_id = $4) AND l.identity_id IS NULL
-  AND NOT EXISTS (
-    SELECT 1 FROM scim_identity i
-    WHERE i.organization_id = $1 AND i.account_id = l.account_id
-      AND (i.state <> 'deprovisioned' OR l.name_id IS DISTINCT FROM $2))`,
+SELECT ${LINK} FROM ${provenLinks({ organization: '$1', externalId: '$2', userName: '$3', ssoConnection: '$4' })}`,
 };
 
 /**

@@ -94,6 +94,13 @@ SELECT ${SHOWN} FROM (
 ${TOKEN} ORDER BY l.received_at DESC, l.id DESC`,
 };
 
+/** The same of one status, $3: one that is rare is found among many. */
+export const listLogRowsOfStatus: Statement = {
+  text: `
+SELECT ${SHOWN} FROM scim_log l ${TOKEN}
+WHERE l.organization_id = $1 AND $2::smallint[] IS NOT NULL AND l.status = $3::smallint ${NARROWED} ${NEWEST_FIRST}`,
+};
+
 /** The same of one person: $9 their keys. */
 export const listLogRowsOfPerson: Statement = {
   text: `
@@ -133,6 +140,22 @@ SELECT revealed_at AS "revealedAt", actor_id AS "actorId" FROM scim_log_reveal
 WHERE organization_id = $1 AND entry_id = $2 ORDER BY revealed_at DESC, id LIMIT 100`,
 };
 
+const OTHERS = `SELECT count(*) FROM scim_identity i WHERE i.organization_id = $1 AND i.id <> $2::uuid`;
+const LIVE_OTHERS = `${OTHERS} AND i.state <> 'deprovisioned'`;
+
+/**
+ * That a key is no other identity's. Whoever is gone keeps the id alone: one person's earlier identity has the same names. Four
+ * look-ups in indexes; as one condition, with EXISTS or with LIMIT, all identities may be read.
+ */
+const NOBODY_ELSE = [
+  `${OTHERS} AND i.id = CASE WHEN key ~ '${UUID.source}' THEN key::uuid END`,
+  `${LIVE_OTHERS} AND i.user_name_key = key`,
+  `${LIVE_OTHERS} AND i.external_id = key`,
+  `${LIVE_OTHERS} AND i.email_keys @> ARRAY[key COLLATE "C"]`,
+]
+  .map((query) => `(${query}) = 0`)
+  .join(' AND ');
+
 /**
  * $1 organization, $2 id of an identity, $3 more keys of that person: their entries keep no value of theirs. What they were
  * called is read from their own requests, too, because a name of long ago stands in look-ups that know no id.
@@ -147,8 +170,8 @@ WITH own AS (
 ), keys AS (
   SELECT array_agg(DISTINCT key) AS all_keys FROM (
     SELECT unnest(person_keys) AS key FROM own UNION SELECT unnest($3::text[]) UNION SELECT $2::text) known
-  -- A manager's id stands in one's own requests, and is not one's own.
-  WHERE key = $2 OR NOT EXISTS (SELECT FROM scim_identity i WHERE i.organization_id = $1 AND i.id::text = key)
+  -- A manager's id and address stand in one's own requests, and are not one's own.
+  WHERE key = $2 OR (${NOBODY_ELSE})
 )
 UPDATE scim_log l SET body = NULL, query = NULL, detail = NULL,
   path = CASE WHEN l.path ~ '^(/[A-Za-z]+)(/(${UUID.source.replace(/[$^]/g, '')}))?$' THEN l.path ELSE '/' || split_part(l.path, '/', 2) END,

@@ -54,7 +54,7 @@ WHERE ${IS_LIVE} GROUP BY t.key_id ORDER BY t.key_id NULLS FIRST`,
 
 /** $1 organization. In a transaction: whoever generates, rotates or revokes tokens takes turns. */
 export const lockConnection: Statement = {
-  text: `SELECT id FROM scim_connection WHERE organization_id = $1 FOR UPDATE`,
+  text: `SELECT id FROM scim_connection WHERE organization_id = $1 FOR NO KEY UPDATE`,
 };
 
 /** $1 organization. Those that are being replaced don't count. */
@@ -183,6 +183,7 @@ WITH due AS (
   CROSS JOIN LATERAL (
     SELECT min(days) AS days FROM unnest(ARRAY[0, 1, 7, 30, 90]) days WHERE t.expires_at <= now() + make_interval(days => days)) step
   WHERE t.revoked_at IS NULL AND t.retires_at IS NULL AND t.expires_at <= now() + interval '90 days'
+    AND t.warned_days IS DISTINCT FROM 0
     AND (t.warned_days IS NULL OR t.warned_days > step.days)
     AND (step.days = 0 OR t.expires_at - t.created_at > make_interval(days => step.days, hours => 2))
   ORDER BY t.expires_at, t.id LIMIT $1 FOR UPDATE OF t SKIP LOCKED

@@ -82,15 +82,32 @@ const rewriteKeys = (value: UnknownObject, resolve: Resolve): unknown => {
   return toObject(entries as readonly (readonly [string, Json])[]);
 };
 
-/** JSON strings inside a filter, e.g. of `members[value eq "bulkId:qwerty"]`. */
-const TEXTS = /"(?:[^"\\]|\\.)*"/gs;
-
-const rewritePath = (path: string, resolve: Resolve): string =>
-  path.replace(TEXTS, (text) => {
-    const bulkId = referenceIn(parse(text));
+/**
+ * Rewrites the JSON strings inside a filter, e.g. of `members[value eq "bulkId:qwerty"]`. By index: a regular expression
+ * would look for the end of a string that has none again from each of its quotes.
+ */
+function rewritePath(path: string, resolve: Resolve): string {
+  const parts: string[] = [];
+  let copied = 0;
+  for (let start = path.indexOf('"'), end: number; start >= 0; start = path.indexOf('"', end)) {
+    end = endOfText(path, start);
+    const bulkId = referenceIn(parse(path.slice(start, end)));
     const id = bulkId === undefined ? undefined : resolve(bulkId);
-    return id === undefined ? text : JSON.stringify(id);
-  });
+    if (id === undefined) continue;
+    parts.push(path.slice(copied, start), JSON.stringify(id));
+    copied = end;
+  }
+  return copied === 0 ? path : parts.join('') + path.slice(copied);
+}
+
+/** After its closing quote, or after everything where it has none. */
+function endOfText(path: string, start: number): number {
+  for (let index = start + 1; index < path.length; index += 1) {
+    if (path[index] === '"') return index + 1;
+    if (path[index] === '\\') index += 1;
+  }
+  return path.length;
+}
 
 function parse(text: string): unknown {
   try {

@@ -11,6 +11,9 @@ const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 /** Longer than any method there is; what an answer repeats has an end. */
 const LONGEST_METHOD = 20;
 
+/** In characters: with room for any id that a host makes, or any bulkId of a sensible client. */
+const LONGEST_PATH = 2000;
+
 /** One operation as the client sent it. What is wrong with it alone is `refused`, and its own answer. */
 export interface BulkOperation {
   /** In capitals. */
@@ -88,7 +91,8 @@ type Texts<Value> = Readonly<Record<'path' | 'bulkId' | 'version', Value>>;
 const textsOf = ({ path, bulkId, version }: Texts<unknown>): Texts<string | undefined> => ({
   path: textOf(path),
   bulkId: textOf(bulkId),
-  version: textOf(version),
+  // An empty one is a condition too, which no version meets: left out, it would change what another one has changed.
+  version: typeof version === 'string' ? version : undefined,
 });
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
@@ -98,14 +102,23 @@ function wrongText(texts: Texts<unknown>): ScimError | undefined {
     ([, value]) => typeof value !== 'string' && value !== undefined && value !== null,
   );
   if (wrong) return invalidValue(`"${wrong[0]}" must be a text, not ${describe(wrong[1])}.`);
-  return textOf(texts.path) === undefined ? invalidValue('An operation must have a "path".') : undefined;
+  const path = textOf(texts.path);
+  if (path === undefined) return invalidValue('An operation must have a "path".');
+  return path.length > LONGEST_PATH ? invalidValue(`A "path" can have at most ${LONGEST_PATH} characters.`) : undefined;
 }
 
 /** A bulkId may hold slashes of its own: only the first one that stands between two names divides the path. */
 function split(path: string): readonly [endpoint: string, target: string | undefined] {
   const [, endpoint = '', target = ''] = /^\/*([^/]*)\/*(.*)$/su.exec(path) ?? [];
-  const trimmed = target.startsWith('bulkId:') ? target : target.replace(/\/+$/, '');
+  const trimmed = target.startsWith('bulkId:') ? target : withoutSlashes(target);
   return [endpoint, trimmed === '' ? undefined : trimmed];
+}
+
+/** By index: a regular expression that looks for the end tries again at every slash, and paths are as long as a client likes. */
+function withoutSlashes(target: string): string {
+  let end = target.length;
+  while (target[end - 1] === '/') end -= 1;
+  return target.slice(0, end);
 }
 
 /** RFC 7644 §3.7: "unique within a bulk request". Only a POST makes what the id stands for. */

@@ -118,11 +118,9 @@ export const tooManyRequests = (retryAfterSeconds: number): ScimError =>
     headers: { 'Retry-After': String(retryAfterSeconds) },
   });
 
-const notImplemented = (detail: string): ScimError => new ScimError(501, undefined, detail);
-
 /** RFC 7644 §3.11: for `/Me`, and for a POST to it by whomever. */
 export const standsForNobody = (): ScimError =>
-  notImplemented('A provisioning token stands for no user, so there is no /Me.');
+  new ScimError(501, undefined, 'A provisioning token stands for no user, so there is no /Me.', { isExpected: true });
 
 export const internalError = (requestId: string, cause: unknown): ScimError =>
   new ScimError(500, undefined, `Internal error; the request id is ${requestId}.`, { cause });

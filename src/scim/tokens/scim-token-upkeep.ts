@@ -1,12 +1,6 @@
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { Rounds } from '../events/rounds.js';
 import { TokenExpired, TokenExpiring, TokenRevoked } from '../events/scim-events.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { claimWarnings, endRotations, type EndingToken, type ToldToken } from '../persistence/token-statements.js';
@@ -22,10 +16,12 @@ const BATCH = 100;
  * of them does it, and that it is done once, is decided by the locks and marks in the tokens' rows.
  */
 @Injectable()
-export class ScimTokenUpkeep implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
+export class ScimTokenUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ScimTokenUpkeep.name);
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> = Promise.resolve();
+  private readonly rounds = new Rounds(
+    () => this.tick(),
+    (error) => this.complain(error),
+  );
 
   constructor(
     private readonly database: ScimDatabase,
@@ -35,34 +31,23 @@ export class ScimTokenUpkeep implements OnApplicationBootstrap, OnModuleDestroy,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    if (this.options.deliverEvents !== false) {
-      this.timer = setInterval(() => this.beginRound(), INTERVAL_MS).unref();
-    }
-    await this.supervised(() => this.checkPeppers());
+    if (this.options.deliverEvents !== false) this.rounds.start(INTERVAL_MS);
+    await this.checkPeppers().catch((error: unknown) => this.complain(error));
   }
 
   async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.round;
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.round;
+    await this.rounds.stop();
   }
 
   /** Does all that is due. Returns how many events were written. */
   async tick(): Promise<number> {
     let written = 0;
-    for (let due = BATCH; due === BATCH;) {
+    for (let due = BATCH; due === BATCH && !this.rounds.isStopping;) {
       const { rotations, warnings } = await this.store.commit((manager) => this.write(manager));
       written += rotations + warnings;
       due = Math.max(rotations, warnings);
     }
     return written;
-  }
-
-  private beginRound(): void {
-    this.round = this.supervised(() => this.tick());
   }
 
   private async write(manager: EntityManager): Promise<TokenChange & { rotations: number; warnings: number }> {
@@ -91,12 +76,8 @@ export class ScimTokenUpkeep implements OnApplicationBootstrap, OnModuleDestroy,
     }
   }
 
-  private async supervised(work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.logger.error(`Tokens wait to be looked after: ${String(error)}`);
-    }
+  private complain(error: unknown): void {
+    this.logger.error(`Tokens wait to be looked after: ${String(error)}`);
   }
 }
 

@@ -19,6 +19,23 @@ describe.each(['express', 'fastify'] as const)('the log in the admin API on %s',
     return { idp, settings: settingsOf(host, idp.organizationId) };
   }
 
+  it('shows of an answer nothing that it says was sent', async () => {
+    const { idp, settings } = await organization();
+    const answers = [
+      await idp.post('/Users', { schemas: [CORE_USER], userName: 'x', active: 'Lovelace' }),
+      await idp.post('/Users', { schemas: [CORE_USER], userName: 'x', title: 4711 }),
+      await idp.patch(`/Users/${(await idp.createUser({ userName: 'y' })).id}`, [
+        { op: 'add', path: 'emails[value eq "Lovelace"', value: 'x' },
+      ]),
+      await idp.get('/Users?filter=userName+eq+Lovelace'),
+    ];
+    expect(JSON.stringify(answers.map(({ body }) => body?.detail))).toContain('Lovelace');
+    const { text, body } = await settings.send('GET', '/log?status=failed');
+    expect(body.requests.length).toBeGreaterThanOrEqual(3);
+    expect(text).not.toMatch(/Lovelace|4711/);
+    expect(text).toContain('the text \\"•••\\"');
+  });
+
   it('shows the newest requests first, without what they say of people', async () => {
     const { idp, settings } = await organization();
     const { id } = await idp.createUser({ schemas: [CORE_USER], userName: 'ada@acme.example', externalId: 'Ext-Ada' });

@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { ScimRelay } from '../../../src/scim/events/scim-relay.js';
 import { countStatements } from '../../support/count-statements.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
@@ -91,6 +93,37 @@ describe('a database that fails in the middle of a bulk request', () => {
     expect(statuses(await bulk(idp, [addUser('ada'), addUser('bob')]))).toEqual(['201', '201']);
   });
 
+  /** Users of a set are passed over by it, as those are whose names were taken until a moment ago; then alone they fail. */
+  const failAlone = (condition: string, code: string): Promise<unknown> =>
+    host.dataSource.query(`
+      create sequence tries;
+      create function fail_alone() returns trigger language plpgsql as $$
+      begin
+        perform nextval('tries');
+        if current_query() ~* 'on conflict do nothing' then return null; end if;
+        raise exception 'gone' using errcode = '${code}';
+      end $$;
+      create trigger fail_alone before insert on scim_identity for each row when (${condition}) execute function fail_alone()`);
+
+  it('meets those alone whom a set passed over, and after it no more of them are tried', async () => {
+    await failAlone(`new.user_name in ('a', 'c', 'd')`, '57P01');
+    const entries = await bulk(
+      idp,
+      ['a', 'b', 'c', 'd', 'e'].map((name) => addUser(name)),
+    );
+    expect(statuses(entries)).toEqual(['503', '201', '503', '503', '201']);
+    expect(await host.dataSource.query('select last_value::int from tries')).toEqual([{ last_value: 4 }]);
+    expect((await idp.get('/Users')).body.totalResults).toBe(2);
+  });
+
+  it('for those whom a set passed over leaves nothing of what comes after the last error that there may be', async () => {
+    await failAlone(`new.user_name in ('a', 'c')`, '22000');
+    const operations = ['a', 'b', 'c', 'd', 'e'].map((name) => addUser(name));
+    const entries = await bulk(idp, operations, { failOnErrors: 2 });
+    expect(statuses(entries)).toEqual(['500', '201', '500']);
+    expect((await idp.get('/Users')).body.totalResults).toBe(1);
+  });
+
   it('ends a request with failOnErrors where it fails', async () => {
     await failOn('scim_group', 'true', '57P01');
     const entries = await bulk(idp, [addUser('ada'), addGroup('a'), addUser('bob')], { failOnErrors: 1 });
@@ -125,6 +158,15 @@ describe('the events of a bulk request', () => {
     ]);
     const last = ids.map((id) => host.recorder.seen.filter(({ identityId }) => identityId === id).at(-1)?.type);
     expect(last).toEqual(['scim.user.deactivated', 'scim.user.deprovisioned', 'scim.user.deactivated']);
+  });
+
+  it('that are not waited for are delivered at once beside those that are', async () => {
+    const [entry] = await bulk(idp, [addUser('leaver')]);
+    await settled(idOf(entry), 1);
+    const nudge = jest.spyOn(host.app.get(ScimRelay, { strict: false }), 'nudge');
+    await bulk(idp, [addUser('joiner'), { method: 'DELETE', path: `/Users/${idOf(entry)}` }]);
+    expect(nudge).toHaveBeenCalled();
+    nudge.mockRestore();
   });
 
   // Each removal by itself would wait for two seconds, and all of them for longer than a test may take.

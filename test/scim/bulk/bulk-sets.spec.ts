@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { IdentityBatches } from '../../../src/scim/identities/identity-batches.js';
+import { readResource } from '../../../src/scim/protocol/read-resource.js';
+import { userResourceType } from '../../../src/scim/protocol/schemas/resource-types.js';
 import { countStatements } from '../../support/count-statements.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { newAccount, TestOrganization } from '../../support/test-organization.js';
@@ -207,6 +211,24 @@ describe('creations of users that come together', () => {
     ]);
     expect(statuses(entries)).toEqual([...Array(7).fill('201'), '204', '201']);
     expect(await total()).toBe(6);
+  });
+
+  it('are told of a set that was written, whatever is the matter with the next one', async () => {
+    const people = Array.from({ length: 252 }, (_, index) => ({
+      id: randomUUID(),
+      resource: readResource({ userName: `user-${index}`, displayName: 'x' }, userResourceType),
+    }));
+    const broken = new Proxy(people[250]?.resource ?? {}, {
+      ownKeys: () => {
+        throw new Error('a mistake of ours');
+      },
+    });
+    const batch = people.map((person, place) => (place === 250 ? { ...person, resource: broken } : person));
+    const batches = host.app.get(IdentityBatches, { strict: false });
+    const context = { tokenId: randomUUID(), requestId: 'x', later: [], mostErrors: Infinity };
+    const outcomes = await batches.create(acme.id, batch, context);
+    expect(outcomes.map((outcome) => 'error' in outcome)).toEqual(people.map((_, place) => place === 250));
+    expect(await total()).toBe(251);
   });
 
   it('survive two requests that make the same people in opposite orders', async () => {

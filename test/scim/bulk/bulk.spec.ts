@@ -224,6 +224,7 @@ describe.each(['express', 'fastify'] as const)('a bulk request on %s', (adapter)
       (id: string) => ({ method: 'DELETE', path: `/Users/${id}`, version: 'W/"7"' }),
       '412',
     ],
+    ['an empty version', (id: string) => ({ ...retitling(id), version: '' }), '412'],
     ['an unknown id', () => ({ method: 'DELETE', path: `/Users/${randomUUID()}` }), '404'],
     ['an id that is none', () => ({ method: 'DELETE', path: '/Users/x/y' }), '404'],
     ['an unknown endpoint', () => ({ ...addUser('x'), path: '/Foo' }), '404'],
@@ -258,6 +259,24 @@ describe.each(['express', 'fastify'] as const)('a bulk request on %s', (adapter)
     const body = { Operations: [{ method: 'DELETE', path: `/Users/${id}` }] };
     const answer = await idp.post('/Bulk', body, { 'if-match': 'W/"7"' });
     expect(statuses(answer.body.Operations)).toEqual(['204']);
+  });
+
+  it('shows no location of what was never created', async () => {
+    const entries = await bulk(idp, [
+      addUser('ada', { userName: 7 }),
+      retitling('bulkId:ada'),
+      retitling('bulkId:nobody'),
+      addGroup('a', ['b']),
+      addGroup('b', ['a', 'ada']),
+      { method: 'DELETE', path: '/Groups/bulkId:a' },
+    ]);
+    expect(statuses(entries)).toEqual(['400', '409', '400', '409', '409', '409']);
+    expect(entries.map(({ location }) => location)).toEqual(entries.map(() => undefined));
+    const [made, failed] = await bulk(idp, [
+      addUser('bob'),
+      { method: 'PUT', path: '/Users/bulkId:bob', data: { userName: 7 } },
+    ]);
+    expect(failed).toMatchObject({ status: '400', location: made?.location });
   });
 
   it('takes a PatchOp for the data of a PATCH, and none for a DELETE (P-318)', async () => {

@@ -84,6 +84,18 @@ describe.each(['express', 'fastify'] as const)('a connection on %s', (adapter) =
       });
     });
 
+    it('and is told nothing by who knows no more than the public id of a token', async () => {
+      const idp = await host.client();
+      await idp.get('/Users', { 'user-agent': 'Okta SCIM Client 1.0.0' });
+      const before = await healthOf(idp.organizationId);
+      const forged = `Bearer ${idp.token.slice(0, -1)}${idp.token.endsWith('a') ? 'b' : 'a'}`;
+      const { status } = await idp.get('/Users', { 'user-agent': 'a forger', authorization: forged });
+      expect(status).toBe(401);
+      const { lastCallAt, client, idp: kind } = before;
+      expect(await healthOf(idp.organizationId)).toMatchObject({ lastCallAt, client, idp: kind });
+      expect(client).toBe('Okta SCIM Client 1.0.0');
+    });
+
     it('and when the next round of its identity provider is due', async () => {
       const idp = await host.client();
       await idp.get('/Groups?excludedAttributes=members&filter=displayName+eq+%22x%22');

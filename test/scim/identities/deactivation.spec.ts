@@ -178,4 +178,16 @@ describe('the states of a user', () => {
     expect(await acme.eventTypes()).toEqual(['provisioned', 'linked']);
     expect(await acme.signIn('E-1')).toMatchObject({ result: 'linked' });
   });
+
+  it('stays as it is where the host cannot say', async () => {
+    const acme = await TestOrganization.of(host);
+    const { id } = await acme.idp.createUser(USER);
+    await acme.accountOf('E-1');
+    const before = await acme.identity(id);
+    host.organizations.undecided = true;
+    const answer = await acme.idp.delete(`/Users/${id}`);
+    host.organizations.undecided = false;
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+    expect(await acme.identity(id)).toEqual(before);
+  });
 });

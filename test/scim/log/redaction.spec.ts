@@ -56,6 +56,23 @@ describe('a body as it is kept', () => {
     expect(body.title).toBe('mine is [removed]!');
   });
 
+  it('costs what is kept of it, whatever is sent', () => {
+    const text = 'eyJaaaaaaaa'.repeat(100_000);
+    const { body } = redact({ title: text, [text]: 1, filter: `userName eq "${text}"` });
+    expect(JSON.stringify(body).length).toBeLessThan(3000);
+    expect(withoutTokens(text)).toBe('[removed]');
+  });
+
+  it('holds no JSON Web Token, also not one that was cut', () => {
+    const token = `eyJ${'a'.repeat(40)}.eyJ${'b'.repeat(2000)}.${'c'.repeat(40)}`;
+    for (const length of [20, 43, 44, 50, 2047, token.length]) {
+      expect(redact({ title: `x ${token.slice(0, length)}` }).body.title).toMatch(/^x \[removed\]…?$/);
+    }
+    expect(redact({ title: `${'x '.repeat(440)}${TOKEN.slice(0, 500)}${'y'.repeat(900)}` }).body.title).not.toContain(
+      'acme',
+    );
+  });
+
   it('is the body else, as it was sent', () => {
     const sent = {
       schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],

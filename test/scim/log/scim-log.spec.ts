@@ -286,7 +286,7 @@ describe('the writing of the log', () => {
   });
 
   it('keeps no body where none is wanted, and nothing where it is switched off', async () => {
-    const bare = await startLogHost({ databaseUrl: urlOf(host), options: { log: { bodyBytes: 0 } } });
+    const bare = await startLogHost({ databaseUrl: urlOf(host), options: { log: { bodyCharacters: 0 } } });
     const client = await bare.client();
     await client.createUser({ userName: 'ada' });
     expect(await bare.flushed(client.organizationId)).toMatchObject([{ body: null, body_bytes: 18 }]);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ScimLogUpkeep } from '../../../src/scim/log/scim-log-upkeep.js';
+import { logOf, SCIM_OPTIONS, type ScimModuleOptions } from '../../../src/scim/scim.options.js';
 import { type LogHost, startLogHost } from './log-host.js';
 
 let host: LogHost;
@@ -51,6 +52,13 @@ describe('the upkeep of the log', () => {
   });
 });
 
+describe('the days that entries are kept', () => {
+  it.each([0, -1, 1.5, Number.NaN, 40_000])('cannot be %d', (retentionDays) => {
+    const options = host.app.get<ScimModuleOptions>(SCIM_OPTIONS, { strict: false });
+    expect(() => logOf({ ...options, log: { retentionDays } })).toThrow('log.retentionDays must be whole days');
+  });
+});
+
 describe('the erasure of a person', () => {
   it('takes all that is said of them out of the log, and leaves that there were requests', async () => {
     const client = await host.client();
@@ -88,6 +96,25 @@ describe('the erasure of a person', () => {
     expect(rows.at(-1)).toMatchObject({ query: 'filter=userName eq "bob@acme.example"' });
     expect(await host.reader.list(client.organizationId, { person: bob, limit: 10 })).not.toHaveLength(0);
     expect(JSON.stringify(await host.flushed(stranger.organizationId))).toContain('ada@acme.example');
+  });
+
+  it('leaves what is said of others, such as a manager whose address stands with them', async () => {
+    const client = await host.client();
+    const boss = { userName: 'boss@acme.example', externalId: 'E-boss', emails: [{ value: 'b@acme.example' }] };
+    await client.createUser(boss);
+    const manager = { value: 'x', displayName: 'b@acme.example' };
+    const { id } = await client.createUser({
+      userName: 'ada@acme.example',
+      title: 'boss@acme.example',
+      'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User': { manager },
+    });
+    await client.filterUsers('emails.value eq "b@acme.example"');
+    expect(await host.reader.erase(client.organizationId, id, ['E-boss'])).toBe(1);
+    expect(await host.flushed(client.organizationId)).toMatchObject([
+      { body: expect.stringContaining('E-boss') },
+      { body: null },
+      { query: 'filter=emails.value eq "b@acme.example"' },
+    ]);
   });
 
   it('knows nobody by another id', async () => {

@@ -13,7 +13,12 @@ describe.each(['express', 'fastify'] as const)('/Me with tokens that stand for u
   beforeAll(async () => {
     host = await startModuleHost({
       adapter,
-      extras: { me: async ({ organizationId, tokenId }) => (tokenId === '' ? undefined : selves.get(organizationId)) },
+      extras: {
+        me: async ({ organizationId, tokenId }) => {
+          if (selves.get(organizationId) === 'unknown') throw new Error('the host is down');
+          return tokenId === '' ? undefined : selves.get(organizationId);
+        },
+      },
     });
     client = await host.client();
     ({ id } = await client.createUser({ userName: 'ada', title: 'Countess' }));
@@ -23,6 +28,12 @@ describe.each(['express', 'fastify'] as const)('/Me with tokens that stand for u
   afterAll(() => host.stop());
 
   const me = (): Promise<ScimAnswer> => client.get('/Me');
+
+  it('is unavailable where the host cannot say whose token it is', async () => {
+    const other = await host.client();
+    selves.set(other.organizationId, 'unknown');
+    expectScimError(await other.get('/Me'), 503);
+  });
 
   it('is the user, whose own location is told', async () => {
     const answer = await me();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ScimConnectionsService, ScimLogService } from '../../../src/scim/index.js';
 import { ScimLog } from '../../../src/scim/log/scim-log.js';
 import { ScimLogUpkeep } from '../../../src/scim/log/scim-log-upkeep.js';
@@ -47,6 +48,21 @@ describe('a log of many requests', () => {
     expect(lastPlan()).not.toContain('Seq Scan on scim_log');
   });
 
+  it('gives those of a status that is rare in its class from one index', async () => {
+    expect(await service.list(organizationId, { status: '418', limit: 51 })).toHaveLength(1);
+    expect(lastPlan()).toContain('Index Scan Backward using scim_log_status');
+    expect(lastPlan()).not.toContain('Seq Scan on scim_log');
+  });
+
+  it('is erased of a person by look-ups in indexes alone', async () => {
+    await insertPeople();
+    expect(await service.erase(organizationId, randomUUID(), ['person-23'])).toBe(20);
+    expect(lastPlan()).not.toContain('Seq Scan');
+    for (const index of ['scim_log_people', 'live_user_name', 'live_external_id', 'live_emails']) {
+      expect(lastPlan()).toContain(index);
+    }
+  });
+
   it('gives those of a person by what they are called', async () => {
     expect(await service.list(organizationId, { person: 'person-17', limit: 51 })).toHaveLength(20);
     expect(lastPlan()).toContain('scim_log_people');
@@ -61,7 +77,7 @@ describe('a log of many requests', () => {
     const ofLog = database.plans.filter((plan) => plan.includes('scim_log'));
     expect(ofLog).toHaveLength(2);
     for (const plan of ofLog) {
-      expect(plan).toContain('scim_log_newest');
+      expect(plan).toContain('scim_log_status');
       expect(plan).not.toContain('Seq Scan on scim_log');
     }
   });
@@ -72,6 +88,18 @@ describe('a log of many requests', () => {
     expect(database.plans[0]).toContain('scim_log_age');
   });
 
+  async function insertPeople(): Promise<void> {
+    await host.dataSource.query(
+      `INSERT INTO scim_identity (id, organization_id, connection_id, external_id, user_name, user_name_key, state, active, attributes,
+         search, email_keys, version, event_seq, created_at, modified_at, state_changed_at)
+       SELECT gen_random_uuid(), $1, c.id, 'external-' || n, n, n, 'provisioned', true, '{}', '{}', ARRAY[n || '@acme.example'], 1, 1,
+         now(), now(), now()
+       FROM scim_connection c, generate_series(1, 5000) n WHERE c.organization_id = $1`,
+      [organizationId],
+    );
+    await host.dataSource.query('ANALYZE scim_identity');
+  }
+
   /** One a second; one of a hundred is refused, one of a thousand is a failure of ours; a thousand people. */
   async function insertRows(organization: string): Promise<void> {
     await host.client(organization);
@@ -80,7 +108,7 @@ describe('a log of many requests', () => {
        SELECT gen_random_uuid(), c.organization_id, c.id, timestamptz '2026-01-01T00:00:00Z' + interval '1 s' * n, 'GET', '/Users',
          status, status / 100, 1, ARRAY['person-' || n % 1000]
        FROM scim_connection c, generate_series(1, $2::integer) n,
-         LATERAL (SELECT CASE WHEN n % 1000 = 0 THEN 500 WHEN n % 100 = 0 THEN 404 ELSE 200 END AS status) s
+         LATERAL (SELECT CASE WHEN n % 1000 = 0 THEN 500 WHEN n = 1 THEN 418 WHEN n % 100 = 0 THEN 404 ELSE 200 END AS status) s
        WHERE c.organization_id = $1`,
       [organization, ROWS],
     );

@@ -86,6 +86,7 @@ describe('an operation', () => {
     ['without path', { path: undefined }],
     ['with an empty path', { path: '' }],
     ['with a path that is a number', { path: 1 }],
+    ['with a path that no resource has, for its length', { path: `/Users/${'x'.repeat(2000)}` }],
     ['with a bulkId that is a number', { bulkId: 1 }],
     ['with a version that is a number', { version: 1 }],
   ])('%s is refused alone', (_what, change) => {

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
+import { withoutLinks } from '../../../src/scim/bulk/bulk-circle.js';
 import { applyPatch } from '../../../src/scim/protocol/apply-patch.js';
+import { readBulk } from '../../../src/scim/protocol/bulk.js';
+import { referencesOf } from '../../../src/scim/protocol/bulk-references.js';
 import { readPatch } from '../../../src/scim/protocol/read-patch.js';
 import { readReplacement, readResource } from '../../../src/scim/protocol/read-resource.js';
 import type { Json, JsonObject } from '../../../src/scim/protocol/resource.js';
@@ -217,4 +220,31 @@ it('takes long hostile texts in linear time', () => {
     everyUse({ [text]: text });
   }
   everyUse({ userName: 'x', x509Certificates: [{ value: `${' '.repeat(9_990)}!` }] });
+});
+
+describe('a long hostile bulk request is taken in linear time', () => {
+  const length = 1_000_000;
+  const readOne = (operation: unknown) => readBulk({ Operations: [operation] }, 1).operations[0];
+
+  it.each(['/', '//x', ' /'])('with a path of many %j', (text) => {
+    const path = `/Users/x${text.repeat(length / text.length)}x`;
+    expect(readOne({ method: 'DELETE', path })?.refused).toMatchObject({ status: 400 });
+  });
+
+  it.each(['"', '\\"', '""\\"'])('with filters of many %j that do not end', (text) => {
+    const path = `bulkId:[${text.repeat(length / text.length)}\\`;
+    const Operations = [
+      { op: 'add', path, value: 'x' },
+      { op: 'add', value: { [path]: 'x' } },
+    ];
+    const operation = readOne({ method: 'PATCH', path: '/Users/x', data: { Operations } });
+    expect(operation && [...referencesOf(operation)]).toEqual([]);
+  });
+
+  it('with a circle of many members', () => {
+    const members = Array.from({ length: length / 16 }, (_, index) => ({ value: `bulkId:${index % 2}` }));
+    const parted = withoutLinks({ members }, ['members'], (bulkId) => bulkId === '1');
+    expect(parted).toMatchObject({ links: [{ name: 'members', values: { length: members.length / 2 } }] });
+    expect(parted.body).toMatchObject({ members: { length: members.length / 2 } });
+  });
 });

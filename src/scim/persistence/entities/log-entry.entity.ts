@@ -4,6 +4,7 @@ import { ScimConnection } from './connection.entity.js';
 /** A SCIM request and how it was answered, for the organization's admin; never what it held of tokens and passwords. */
 @Entity('scim_log')
 @Index('scim_log_newest', ['organizationId', 'statusClass', 'receivedAt', 'id'])
+@Index('scim_log_status', ['organizationId', 'status', 'receivedAt', 'id'])
 @Index('scim_log_age', ['receivedAt'])
 @Index('scim_log_people', { synchronize: false })
 @ForeignKey(() => ScimConnection, ['organizationId', 'connectionId'], ['organizationId', 'id'], {

@@ -7,7 +7,7 @@ export type RevocationReason = 'admin' | 'rotated' | 'rotation-cancelled' | 'lea
 /** A token as it is kept: never its secret. */
 @Entity('scim_token')
 @Unique('scim_token_organization_id_id', ['organizationId', 'id'])
-@Index('scim_token_expiring', ['expiresAt'], { where: 'revoked_at IS NULL' })
+@Index('scim_token_expiring', ['expiresAt'], { where: 'revoked_at IS NULL AND warned_days IS DISTINCT FROM 0' })
 @Index('scim_token_retiring', ['retiresAt'], { where: 'revoked_at IS NULL AND retires_at IS NOT NULL' })
 @Index('scim_token_replaced_by', ['replacedBy'], { where: 'replaced_by IS NOT NULL' })
 @Check('scim_token_revoked_because_check', `revoked_because IN ('admin', 'rotated', 'rotation-cancelled', 'leaked')`)

@@ -22,7 +22,6 @@ export class AddScimTokenLife1764400000000 implements MigrationInterface {
         DROP COLUMN revoked_because,
         DROP COLUMN first_used_at,
         ALTER COLUMN expires_at SET NOT NULL`);
-    await queryRunner.query('DROP INDEX scim_token_expiring');
   }
 }
 
@@ -49,6 +48,6 @@ ALTER TABLE scim_token
   ADD CONSTRAINT scim_token_organization_id_id UNIQUE (organization_id, id);
 ALTER TABLE scim_token
   ADD CONSTRAINT scim_token_successor FOREIGN KEY (organization_id, replaced_by) REFERENCES scim_token (organization_id, id);
-CREATE INDEX scim_token_expiring ON scim_token (expires_at) WHERE revoked_at IS NULL;
+CREATE INDEX scim_token_expiring ON scim_token (expires_at) WHERE revoked_at IS NULL AND warned_days IS DISTINCT FROM 0;
 CREATE INDEX scim_token_retiring ON scim_token (retires_at) WHERE revoked_at IS NULL AND retires_at IS NOT NULL;
 CREATE INDEX scim_token_replaced_by ON scim_token (replaced_by) WHERE replaced_by IS NOT NULL`;

@@ -42,6 +42,7 @@ CREATE TABLE scim_log (
     FOREIGN KEY (organization_id, connection_id) REFERENCES scim_connection (organization_id, id) ON DELETE CASCADE
 );
 CREATE INDEX scim_log_newest ON scim_log (organization_id, status_class, received_at, id);
+CREATE INDEX scim_log_status ON scim_log (organization_id, status, received_at, id);
 CREATE INDEX scim_log_age ON scim_log (received_at);
 CREATE INDEX scim_log_people ON scim_log USING gin (person_keys)`;
 
