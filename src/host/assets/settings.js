@@ -62,7 +62,7 @@ async function showTokens() {
     date(token.expiresAt),
     [date(token.lastUsedAt), token.lastUsedClient].filter(Boolean).join(' by '),
     badge(token.state),
-    token.state === 'live' ? revokeButton(token) : '–',
+    ['live', 'retiring'].includes(token.state) ? revokeButton(token) : '–',
   ]);
   fill('tokens', rows, 'No tokens yet.');
 }

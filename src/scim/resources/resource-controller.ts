@@ -6,6 +6,7 @@ import {
   type InjectionToken,
   Param,
   Patch,
+  type PipeTransform,
   Post,
   Put,
   Req,
@@ -21,9 +22,18 @@ import { toListResponse } from '../protocol/list.js';
 import { type Projection, project, readProjection } from '../protocol/project.js';
 import { readSearch } from '../protocol/read-search.js';
 import type { JsonObject } from '../protocol/resource.js';
+import { methodNotAllowed } from '../protocol/scim-error.js';
 import { limitsOf, SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 import { readListQuery } from './read-list-query.js';
 import type { ResourceEndpoint } from './resource-endpoint.js';
+
+/** No resource has this id: it is an endpoint of its own, and only a POST may be sent to it. */
+const NOT_SEARCH: PipeTransform<string, string> = {
+  transform(id) {
+    if (id === '.search') throw methodNotAllowed(['POST']);
+    return id;
+  },
+};
 
 /** RFC 7644 §3.3–§3.6 for one resource type: the same routes for each. */
 export abstract class ResourceController {
@@ -60,7 +70,7 @@ export abstract class ResourceController {
 
   @Get(':id')
   @Reads()
-  async get(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
+  async get(@Req() request: ScimRequest, @Res() response: unknown, @Param('id', NOT_SEARCH) id: string): Promise<void> {
     const projection = this.projectionOf(request);
     const resource = await this.endpoint.get(principalOf(request).organizationId, id, { projection });
     const headers = headersOf(resource);
@@ -70,7 +80,11 @@ export abstract class ResourceController {
 
   @Put(':id')
   @Writes()
-  async replace(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
+  async replace(
+    @Req() request: ScimRequest,
+    @Res() response: unknown,
+    @Param('id', NOT_SEARCH) id: string,
+  ): Promise<void> {
     const projection = this.projectionOf(request);
     const body = await readBody(request, this.endpoint.bodyBytes);
     const context = { ...writeContextOf(request), projection };
@@ -80,7 +94,11 @@ export abstract class ResourceController {
 
   @Patch(':id')
   @Writes()
-  async patch(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
+  async patch(
+    @Req() request: ScimRequest,
+    @Res() response: unknown,
+    @Param('id', NOT_SEARCH) id: string,
+  ): Promise<void> {
     const projection = this.projectionOf(request);
     const body = await readBody(request, this.endpoint.bodyBytes);
     const context = { ...writeContextOf(request), projection };
@@ -92,7 +110,11 @@ export abstract class ResourceController {
 
   @Delete(':id')
   @Writes()
-  async delete(@Req() request: ScimRequest, @Res() response: unknown, @Param('id') id: string): Promise<void> {
+  async delete(
+    @Req() request: ScimRequest,
+    @Res() response: unknown,
+    @Param('id', NOT_SEARCH) id: string,
+  ): Promise<void> {
     await this.endpoint.delete(principalOf(request).organizationId, id, writeContextOf(request));
     this.responder.send(request, response, { status: 204 });
   }
