@@ -1,5 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable, Module } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import { whenNoted } from '../../support/when-noted.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { type ScimAnswer, ScimClient } from '../../support/scim-client.js';
 
@@ -98,6 +99,7 @@ describe.each(['express', 'fastify'] as const)('the admin API on %s', (adapter) 
       createdBy: 'account-1',
     });
     expect((await new ScimClient(host.url, token, slug).get('/Users', { 'user-agent': 'okta' })).status).toBe(200);
+    await whenNoted(host.app);
 
     const listed = await send('GET', '/tokens');
     expect(listed.headers['cache-control']).toBe('no-store');

@@ -3,6 +3,7 @@ import { ScimTokensService } from '../../../src/scim/index.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { ScimClient } from '../../support/scim-client.js';
 import { expectScimError } from '../../support/scim-errors.js';
+import { whenNoted } from '../../support/when-noted.js';
 
 const DENIED = { allowed: false, missing: ['plan'], detail: 'SCIM needs an Enterprise plan.' } as const;
 
@@ -204,6 +205,7 @@ describe.each(['express', 'fastify'] as const)('who may use SCIM on %s', (adapte
   it('notes where a token was used', async () => {
     const other = await host.client();
     await other.get('/Users', { 'user-agent': 'Okta SCIM Client 1.0.0' });
+    await whenNoted(host.app);
     const [used] = await tokens().list(other.organizationId);
     expect(used).toMatchObject({ lastUsedClient: 'Okta SCIM Client 1.0.0', lastUsedFrom: '127.0.0.1' });
   });

@@ -1,11 +1,11 @@
 import { type ScimModuleOptions, ScimTokensService } from '../../../src/scim/index.js';
-import { ScimTokenUses } from '../../../src/scim/tokens/scim-token-uses.js';
 import { ScimTokenVerifier } from '../../../src/scim/tokens/scim-token-verifier.js';
 import { generateToken } from '../../../src/scim/tokens/token.js';
 import { countStatements } from '../../support/count-statements.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { ScimClient } from '../../support/scim-client.js';
+import { whenNoted } from '../../support/when-noted.js';
 
 const OLD = 'old:0123456789abcdef0123456789abcdef';
 const NEW = 'new:fedcba9876543210fedcba9876543210';
@@ -134,6 +134,7 @@ describe('a token', () => {
 describe('the note of its last use', () => {
   const touches = (texts: string[]): number => texts.filter((text) => text.includes('last_used_at = now()')).length;
   const lastUse = async (organizationId: string) => {
+    await whenNoted(host.app);
     const [row] = await host.dataSource.query(
       `select last_used_from as address, last_used_client as client, last_used_at > now() - interval '30 s' as fresh
        from scim_token where organization_id = $1`,
@@ -146,6 +147,7 @@ describe('the note of its last use', () => {
     const client = await host.client();
     const statements = await countStatements(host.dataSource, async () => {
       for (let requests = 0; requests < 10; requests += 1) await client.get('/Users', { 'user-agent': 'okta/1.0' });
+      await whenNoted(host.app);
     });
     expect(touches(statements)).toBe(1);
     expect(await lastUse(client.organizationId)).toEqual({ address: '127.0.0.1', client: 'okta/1.0', fresh: true });
@@ -154,6 +156,7 @@ describe('the note of its last use', () => {
   it('is renewed after a minute, by whichever instance, and no earlier', async () => {
     const client = await host.client();
     await client.get('/Users');
+    await whenNoted(host.app);
     await age(client.organizationId, `last_used_at = now() - interval '59 s'`);
     expect(await statusOn(OLD, client)).toBe(200);
     expect(await lastUse(client.organizationId)).toMatchObject({ fresh: false });
@@ -213,7 +216,7 @@ describe('the ring of peppers', () => {
     await tokensOf(before).revoke(revoked.organizationId, doomed?.id ?? '');
     const during = await ring(`${NEW},${OLD}`);
     await new ScimClient(during.url, used.token, used.organizationId).get('/Users');
-    await during.app.get(ScimTokenUses, { strict: false }).onModuleDestroy();
+    await whenNoted(during.app);
     expect(await tokensOf(during).pepperUse()).toEqual([
       { keyId: 'new', liveTokens: 1, known: true },
       { keyId: 'old', liveTokens: 1, known: true },
@@ -233,11 +236,12 @@ describe('the ring of peppers', () => {
     const moving = await start(`${NEW},${OLD}`);
     const staying = await start(`${OLD},${NEW}`);
     const rehashes = async (on: ModuleHost): Promise<number> => {
-      const statements = await countStatements(on.dataSource, () =>
-        new ScimClient(on.url, client.token, client.organizationId).get('/Users'),
-      );
+      const statements = await countStatements(on.dataSource, async () => {
+        await new ScimClient(on.url, client.token, client.organizationId).get('/Users');
+        // The hash is written beside the answer.
+        await whenNoted(on.app);
+      });
       on.app.get(ScimTokenVerifier, { strict: false }).forget((await idOf(client)) ?? '');
-      await on.app.get(ScimTokenUses, { strict: false }).onModuleDestroy();
       return statements.filter((text) => text.includes('SET hash')).length;
     };
     const counts: number[] = [];

@@ -17,6 +17,7 @@ import {
 import { ScimTokenUpkeep } from '../../../src/scim/tokens/scim-token-upkeep.js';
 import { type ModuleHost, type ModuleHostSettings, startModuleHost } from '../../support/module-host.js';
 import { ScimClient } from '../../support/scim-client.js';
+import { whenNoted } from '../../support/when-noted.js';
 
 /** A host's handler of everything that is told of tokens. */
 class Listener {
@@ -50,7 +51,7 @@ export async function startTokenHost(settings: ModuleHostSettings = {}): Promise
 class TokenOrganization {
   readonly id = randomUUID();
 
-  constructor(private readonly host: Pick<TokenHost, 'tokens' | 'url' | 'dataSource'>) {}
+  constructor(private readonly host: Pick<TokenHost, 'tokens' | 'url' | 'app' | 'dataSource'>) {}
 
   generate(wanted: NewToken = {}): Promise<GeneratedToken> {
     return this.host.tokens.generate(this.id, wanted);
@@ -60,9 +61,14 @@ class TokenOrganization {
     return this.host.tokens.rotate(this.id, id, wanted);
   }
 
-  /** What a token is answered, by this host or another. */
-  async statusOf({ token }: { readonly token: string }, host: Pick<ModuleHost, 'url'> = this.host): Promise<number> {
-    return (await new ScimClient(host.url, token, this.id).get('/Users')).status;
+  /** What a token is answered, by this host or another; its use is written down by then. */
+  async statusOf(
+    { token }: { readonly token: string },
+    host: Pick<ModuleHost, 'url' | 'app'> = this.host,
+  ): Promise<number> {
+    const { status } = await new ScimClient(host.url, token, this.id).get('/Users');
+    await whenNoted(host.app);
+    return status;
   }
 
   /** `label state`, the oldest first. */
