@@ -79,7 +79,7 @@ describe('the erasure of a person', () => {
     expect(await host.reader.erase(client.organizationId, id)).toBe(7);
     const rows = await host.rows(client.organizationId);
     expect(rows).toHaveLength(before.length);
-    expect(JSON.stringify(rows)).not.toMatch(/ada|byron|lovelace/i);
+    expect(JSON.stringify(rows)).not.toMatch(/ada@|E-ada|byron|lovelace/i);
     expect(rows.map(({ method, path, status }) => `${method} ${path} ${status}`)).toEqual([
       'POST /Users 201',
       'POST /Users 201',
