@@ -22,14 +22,8 @@ import {
   MOST_SECRETS,
   OVERLAP_HOURS,
   type OverlapHours,
-  PRINTABLE,
 } from '../tokens/token-wishes.js';
-
-/** Unlike `IsOptional`, null is no absence: a null that a script sent by mistake is not to mean all scopes. */
-const IfPresent = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
-
-const IsPrintable = (): PropertyDecorator =>
-  Matches(PRINTABLE, { message: '$property must not contain control characters or broken Unicode' });
+import { IfPresent, IsPrintable } from './dto-rules.js';
 
 /** Body of `POST tokens`. */
 export class NewTokenDto {

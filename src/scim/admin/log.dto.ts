@@ -1,8 +1,6 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsString, Matches, Max, MaxLength, Min, ValidateIf } from 'class-validator';
-import { PRINTABLE } from '../tokens/token-wishes.js';
-
-const IfPresent = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
+import { IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IfPresent, IsPrintable } from './dto-rules.js';
 
 /** RFC 3339, in a year that PostgreSQL and JavaScript both know. */
 const INSTANT = /^[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
@@ -18,7 +16,7 @@ export class LogQueryDto {
   @IfPresent()
   @IsString()
   @MaxLength(200)
-  @Matches(PRINTABLE, { message: '$property must not contain control characters or broken Unicode' })
+  @IsPrintable()
   person?: string;
 
   @IfPresent()

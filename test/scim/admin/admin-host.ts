@@ -3,7 +3,7 @@ import { type CanActivate, type ExecutionContext, Injectable, Module } from '@ne
 import { type ModuleHost, type ModuleHostSettings, startModuleHost } from '../../support/module-host.js';
 import { type ScimAnswer, ScimClient } from '../../support/scim-client.js';
 
-const PATH = '/api/organizations';
+export const PATH = '/api/organizations';
 
 /** The host's own guard: owners have a header. */
 @Injectable()
@@ -41,7 +41,7 @@ export const startAdminHost = (settings: ModuleHostSettings = {}): Promise<Modul
 /** The settings page of one organization, in an owner's hands. */
 export interface Settings {
   readonly slug: string;
-  send(method: string, path: string, body?: unknown): Promise<ScimAnswer>;
+  readonly send: (method: string, path: string, body?: unknown) => Promise<ScimAnswer>;
 }
 
 /** Of a new organization, or of the one named; without an owner, in a stranger's hands. */

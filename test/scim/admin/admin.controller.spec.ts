@@ -1,55 +1,21 @@
-import { type CanActivate, type ExecutionContext, Injectable, Module } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { whenNoted } from '../../support/when-noted.js';
-import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
+import type { ModuleHost } from '../../support/module-host.js';
 import { type ScimAnswer, ScimClient } from '../../support/scim-client.js';
-
-const PATH = '/api/organizations';
-
-/** The host's own guard: owners have a header. */
-@Injectable()
-class OwnersOnly implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
-    return context.switchToHttp().getRequest().headers['x-owner'] !== undefined;
-  }
-}
-
-@Module({ providers: [OwnersOnly], exports: [OwnersOnly] })
-class OwnersModule {}
-
-interface AdminRequest {
-  readonly params: { readonly slug: string };
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-const extras = {
-  imports: [OwnersModule],
-  admin: {
-    path: 'api/organizations/:slug/scim',
-    guards: [OwnersOnly],
-    organizationOf: (request: unknown) => {
-      const { slug } = (request as AdminRequest).params;
-      return slug === 'unknown' ? undefined : slug;
-    },
-    actorOf: (request: unknown) => (request as AdminRequest).headers['x-owner'],
-  },
-};
+import { whenNoted } from '../../support/when-noted.js';
+import { PATH, settingsOf, startAdminHost } from './admin-host.js';
 
 describe.each(['express', 'fastify'] as const)('the admin API on %s', (adapter) => {
   let host: ModuleHost;
 
   beforeAll(async () => {
-    host = await startModuleHost({ adapter, extras, options: { deliverEvents: false } });
+    host = await startAdminHost({ adapter });
   });
 
   afterAll(() => host.stop());
 
   /** The settings page of a new organization, or of the one named, in an owner's hands. */
   function settings(slug: string = randomUUID()) {
-    const client = new ScimClient(host.url, '', slug, `${PATH}/${slug}/scim`);
-    const headers = { authorization: '', 'x-owner': 'account-1', 'content-type': 'application/json' };
-    const send = (method: string, path: string, body?: unknown): Promise<ScimAnswer> =>
-      client.send(method, path, body, body === undefined ? { ...headers, 'content-type': '' } : headers);
+    const { send } = settingsOf(host, slug);
     return { slug, send, generate: async (body = {}) => (await send('POST', '/tokens', body)).body };
   }
 
