@@ -5,7 +5,20 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folders of src/scim in the order in which imports may point: each at itself and at what stands before it. */
-const layers = ['protocol', 'persistence', 'events', 'tokens', 'identities', 'log', 'connections', 'http', 'resources'];
+const layers = [
+  'protocol',
+  'persistence',
+  'events',
+  'publishers',
+  'tokens',
+  'identities',
+  'log',
+  'people',
+  'guides',
+  'connections',
+  'http',
+  'resources',
+];
 /** These stand beside each other on top of the layers. */
 const features = ['users', 'groups', 'custom', 'discovery', 'admin'];
 /** Describes what is served; of the features it reads the admin API's DTOs. */
@@ -51,6 +64,10 @@ const probes: readonly Probe[] = [
   allow('src/scim/protocol/filter', '../attribute-path.js'),
   allow('src/scim/protocol', './filter/lexer.js'),
   refuse('src/scim/persistence/entities', '../../users/users.service.js'),
+  refuse('src/scim/publishers', '@nestjs/microservices'),
+  refuse('src/scim/publishers', '@nats-io/jetstream'),
+  refuse('src/scim/publishers', 'amqplib'),
+  allow('src/scim/publishers', 'rxjs'),
   allow('src/scim/persistence/entities', '../../protocol/resource.js'),
   refuse('src/scim', './index.js'),
   refuse('src/scim', '../host/main.js'),

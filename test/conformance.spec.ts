@@ -9,10 +9,28 @@ const LINES = 343;
 const rows = [...text.matchAll(/^\| (P-\d{3}) +\|[^|]+\|([^|]+)\|([^|]+)\|$/gm)].map(
   ([, id = '', status = '', tests = '']) => ({ id, status: status.trim(), tests }),
 );
+interface Named {
+  readonly id: string;
+  readonly file: string;
+  readonly name: string | undefined;
+}
+
 /** Where a test is named: its file and, in quotes, its name as it stands in the file. */
-const named = rows.flatMap(({ id, tests }) =>
-  [...tests.matchAll(/`(test\/[^`]+)`(?: “([^”]+)”)?/g)].map(([, file = '', name]) => ({ id, file, name })),
-);
+const toNamed = ({ id, tests }: { readonly id: string; readonly tests: string }): Named[] =>
+  [...tests.matchAll(/`(test\/[^`]+)`(?: “([^”]+)”)?/g)].map(([, file = '', name]) => ({ id, file, name }));
+
+const named = rows.flatMap(toNamed);
+
+/** What is named and is not there. */
+function findMissing(all: readonly Named[]): readonly Named[] {
+  const texts = new Map<string, string>();
+  return all.filter(({ file, name }) => {
+    if (!existsSync(join(root, file))) return true;
+    const source = texts.get(file) ?? readFileSync(join(root, file), 'utf8');
+    texts.set(file, source);
+    return name !== undefined && !source.includes(name);
+  });
+}
 
 describe('docs/conformance.md', () => {
   it('has each line of the checklist once, in order', () => {
@@ -30,14 +48,7 @@ describe('docs/conformance.md', () => {
   });
 
   it('names files and tests that exist', () => {
-    const texts = new Map<string, string>();
-    const missing = named.filter(({ file, name }) => {
-      if (!existsSync(join(root, file))) return true;
-      const source = texts.get(file) ?? readFileSync(join(root, file), 'utf8');
-      texts.set(file, source);
-      return name !== undefined && !source.includes(name);
-    });
-    expect(missing).toEqual([]);
+    expect(findMissing(named)).toEqual([]);
     expect(named.length).toBeGreaterThan(LINES);
   });
 
@@ -45,5 +56,28 @@ describe('docs/conformance.md', () => {
     const folders = readdirSync(join(import.meta.dirname, 'idp'), { withFileTypes: true });
     for (const folder of folders.filter((each) => each.isDirectory()))
       expect(text).toContain(`\`test/idp/${folder.name}\``);
+  });
+});
+
+describe('docs/threats.md', () => {
+  const threats = readFileSync(join(root, 'docs/threats.md'), 'utf8');
+  const threatRows = [...threats.matchAll(/^\| ([C-I]\d{2}) +\|[^|]+\|([^|]+)\|([^|]+)\|$/gm)].map(
+    ([, id = '', status = '', tests = '']) => ({ id, status: status.trim(), tests: tests.trim() }),
+  );
+
+  it('has each row of the threat model once, in order, and says of each whether a test shows it', () => {
+    const lengths = { C: 7, D: 16, E: 12, F: 14, H: 18, I: 17 };
+    const ids = Object.entries(lengths).flatMap(([letter, length]) =>
+      Array.from({ length }, (_, index) => `${letter}${String(index + 1).padStart(2, '0')}`),
+    );
+    expect(threatRows.map(({ id }) => id)).toEqual(ids);
+    for (const { id, status, tests } of threatRows) {
+      expect(`${id}: ${status}`).toMatch(/: (shown|part|no)$/);
+      expect(`${id}: ${tests}`).toMatch(status === 'no' ? /: ./ : /`test\//);
+    }
+  });
+
+  it('names files and tests that exist', () => {
+    expect(findMissing(threatRows.flatMap(toNamed))).toEqual([]);
   });
 });

@@ -3,6 +3,9 @@ describe('the front door', () => {
     const names = Object.keys(await import('../src/scim/index.js')).sort();
     expect(names).toMatchInlineSnapshot(`
      [
+       "ConnectionEvent",
+       "ConnectionPaused",
+       "ConnectionResumed",
        "GroupCreated",
        "GroupDeleted",
        "GroupEvent",
@@ -20,6 +23,8 @@ describe('the front door', () => {
        "ScimEntitlements",
        "ScimError",
        "ScimEventsService",
+       "ScimGuides",
+       "ScimIdentitiesService",
        "ScimLogService",
        "ScimModule",
        "ScimOpenApi",
@@ -36,10 +41,12 @@ describe('the front door', () => {
        "TokenRotated",
        "UserDeactivated",
        "UserDeprovisioned",
+       "UserErased",
        "UserEvent",
        "UserLinked",
        "UserProvisioned",
        "UserReactivated",
+       "UserUnlinked",
        "UserUpdated",
        "UsersService",
        "binary",
@@ -52,6 +59,12 @@ describe('the front door', () => {
        "scimEntities",
        "scimMigrations",
        "simple",
+       "toClientProxy",
+       "toCloudEvent",
+       "toEventBus",
+       "toEventEmitter",
+       "toJetStream",
+       "toWebhook",
      ]
     `);
   });

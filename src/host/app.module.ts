@@ -7,6 +7,7 @@ import { DirectoryModule } from './directory/directory.module.js';
 import { ConnectionCloser } from './http/connection-closer.js';
 import type { HostSettings } from './host-settings.js';
 import { HostSettingsModule } from './host-settings.module.js';
+import { InvitationsModule } from './invitations/invitations.module.js';
 import { OrganizationsApiModule } from './organizations/organizations-api.module.js';
 import { ProvisioningModule } from './provisioning.module.js';
 import { SettingsModule } from './settings/settings.module.js';
@@ -23,6 +24,7 @@ export class AppModule {
         TypeOrmModule.forRoot(dataSourceOptions(settings.databaseUrl, settings.databaseTimeoutMs)),
         AuthModule,
         OrganizationsApiModule,
+        InvitationsModule,
         SsoModule,
         ProvisioningModule,
         SettingsModule,

@@ -20,6 +20,8 @@ export interface HostSettings {
   /** Demo data and the demo identity provider. Never in production mode. */
   readonly demo: boolean;
   readonly production: boolean;
+  /** Whether this process handles events, its own and those that wait. Default true; a command leaves them to the host. */
+  readonly deliverEvents?: boolean;
 }
 
 const DEFAULT_PORT = 3000;

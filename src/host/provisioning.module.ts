@@ -25,6 +25,7 @@ export const SCIM_PATH = 'scim/v2';
       inject: [OrganizationsService, HOST_SETTINGS],
       useFactory: (organizations: OrganizationsService, settings: HostSettings): ScimModuleOptions => ({
         baseUrl: settings.publicUrl,
+        deliverEvents: settings.deliverEvents ?? true,
         organizations,
         ...(settings.peppers === undefined ? {} : { tokens: { peppers: settings.peppers } }),
         limits: { statementTimeoutMs: settings.databaseTimeoutMs },

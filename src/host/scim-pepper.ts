@@ -10,9 +10,16 @@ import type { HostSettings } from './host-settings.js';
 export async function withPeppers(settings: HostSettings): Promise<HostSettings> {
   if (settings.peppers !== undefined || settings.production) return settings;
   await mkdir(settings.dataDirectory, { recursive: true });
-  const file = join(settings.dataDirectory, 'scim-token-pepper');
-  return { ...settings, peppers: await readOrMake(file) };
+  return { ...settings, peppers: await readOrMake(fileIn(settings.dataDirectory)) };
 }
+
+/** Those that a host made and kept in the data folder; undefined where none did. */
+export async function findPeppers(dataDirectory: string): Promise<string | undefined> {
+  const text = await readFile(fileIn(dataDirectory), 'utf8').catch(() => '');
+  return text.trim() === '' ? undefined : text.trim();
+}
+
+const fileIn = (dataDirectory: string): string => join(dataDirectory, 'scim-token-pepper');
 
 async function readOrMake(file: string): Promise<string> {
   await makeOnce(file, `demo:${randomBytes(32).toString('base64url')}\n`);

@@ -4,6 +4,8 @@ export type {
   CustomResourceType,
   ScimAdminOptions,
   ScimEntitlement,
+  ScimEventOptions,
+  ScimIdentityOptions,
   ScimLeakReportOptions,
   ScimLimits,
   ScimLogOptions,
@@ -40,8 +42,18 @@ export {
   IdentityLinksService,
   type SignInOutcome,
 } from './identities/identity-links.service.js';
+export type { RemovedAccount } from './identities/account-removals.js';
 export type { WriteContext } from './identities/identity-store.js';
 export type { RefusalReason, SsoLogin } from './identities/sign-in.js';
+export type { HistoryEntry, HistoryPage, HistoryQuery } from './people/identity-history.js';
+export {
+  type IdentityDetails,
+  type IdentityPage,
+  type IdentityPlace,
+  type IdentityQuery,
+  type IdentitySummary,
+  ScimIdentitiesService,
+} from './people/scim-identities.service.js';
 export { type UserList, UsersService } from './users/users.service.js';
 export {
   type GroupAccountsQuery,
@@ -57,6 +69,10 @@ export { ScimResourceRow } from './persistence/entities/resource.entity.js';
 
 export { OnScimEvent, type OnScimEventOptions, type ScimEventContext } from './events/on-scim-event.js';
 export {
+  ConnectionEvent,
+  type ConnectionEventFields,
+  ConnectionPaused,
+  ConnectionResumed,
   GroupCreated,
   GroupDeleted,
   GroupEvent,
@@ -68,6 +84,7 @@ export {
   ResourceEvent,
   type ResourceEventFields,
   ResourceUpdated,
+  type ScimEvent,
   type ScimEventClass,
   TokenCreated,
   TokenEvent,
@@ -78,22 +95,67 @@ export {
   TokenRevoked,
   TokenRotated,
   UserDeactivated,
+  type ErasureReason,
+  type UnlinkReason,
   UserDeprovisioned,
+  UserErased,
   UserEvent,
   type UserEventFields,
   UserLinked,
   UserProvisioned,
   UserReactivated,
+  UserUnlinked,
   UserUpdated,
 } from './events/scim-events.js';
-export { ScimEventsService } from './events/scim-events.service.js';
+export type {
+  Backlog,
+  DeadLetter,
+  DeadLetterFilter,
+  DeadLetterQuery,
+  DeadLetterState,
+} from './events/scim-dead-letters.js';
+export { type Decision, ScimEventsService } from './events/scim-events.service.js';
+export type { FeedPage, FeedQuery } from './events/scim-feed.js';
+
+export { type ScimCloudEvent, toCloudEvent } from './publishers/cloud-event.js';
+export type {
+  ScimEventAnnouncer,
+  ScimEventPublisher,
+  ScimPublishContext,
+  ScimPublisherOptions,
+} from './publishers/publisher.js';
+export { type ClientProxyOptions, type EventClient, toClientProxy } from './publishers/to-client-proxy.js';
+export { type EventBusLike, toEventBus } from './publishers/to-event-bus.js';
+export { type AsyncEventEmitter, toEventEmitter } from './publishers/to-event-emitter.js';
+export {
+  type JetStreamMessageOptions,
+  type JetStreamOptions,
+  type JetStreamPublisherClient,
+  toJetStream,
+} from './publishers/to-jet-stream.js';
+export { toWebhook, type WebhookOptions } from './publishers/to-webhook.js';
 
 export {
   type ConnectionHealth,
   type RequestCount,
   ScimConnectionsService,
 } from './connections/scim-connections.service.js';
-export type { Cadence } from './connections/idp-cadence.js';
+export type { Checklist, ChecklistItem } from './connections/checklist.js';
+export type { LinkCheck } from './connections/judge-links.js';
+export type { LinkFinding, Verdict } from './connections/link-findings.js';
+export type { NameShape } from './connections/name-shape.js';
+export type { SentAttribute } from './connections/sent-names.js';
+export { type GuideListing, ScimGuides } from './admin/scim-guides.service.js';
+export type {
+  ChecklistItemId,
+  GuideField,
+  GuideId,
+  GuideSection,
+  GuideStep,
+  LinkKeyChoice,
+  SetupGuide,
+} from './guides/guide.js';
+export type { Cadence } from './guides/idp-cadence.js';
 export {
   type LoggedRequest,
   type LoggedRequestDetails,

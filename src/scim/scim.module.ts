@@ -19,16 +19,23 @@ import { JsonOnlyGuard } from './admin/json-only.guard.js';
 import { LeakReportsController } from './admin/leak-reports.controller.js';
 import { AdminExceptionFilter } from './admin/admin-exception.filter.js';
 import { AdminOverview } from './admin/admin-overview.js';
+import { ScimGuides } from './admin/scim-guides.service.js';
 import { BulkController } from './bulk/bulk.controller.js';
 import { BulkService } from './bulk/bulk.service.js';
 import { ScimConnectionsService } from './connections/scim-connections.service.js';
+import { ScimLinkCheck } from './connections/scim-link-check.js';
+import { ScimMilestones } from './connections/scim-milestones.js';
 import { customProviders } from './custom/custom-resource.endpoint.js';
 import { customRoutes } from './custom/custom-types.js';
 import { ScimResourcesService } from './custom/scim-resources.service.js';
 import { DiscoveryController } from './discovery/discovery.controller.js';
 import { ScimConsumers } from './events/scim-consumers.js';
 import { ScimDelivery } from './events/scim-delivery.js';
+import { ScimDeadLetters } from './events/scim-dead-letters.js';
+import { ScimEventUpkeep } from './events/scim-event-upkeep.js';
 import { ScimEventsService } from './events/scim-events.service.js';
+import { ScimFeed } from './events/scim-feed.js';
+import { ScimPastEvents } from './events/scim-past-events.js';
 import { ScimRelay } from './events/scim-relay.js';
 import { GroupStore } from './groups/group-store.js';
 import { GroupsService } from './groups/groups.service.js';
@@ -43,18 +50,27 @@ import { ScimResponder } from './http/scim-responder.js';
 import { ScimRoutes } from './http/scim-routes.js';
 import { ScimTokenGuard } from './http/scim-token.guard.js';
 import { UnknownEndpointController } from './http/unknown-endpoint.controller.js';
+import { AccountRemovals } from './identities/account-removals.js';
 import { IdentitiesService } from './identities/identities.service.js';
 import { IdentityBatches } from './identities/identity-batches.js';
 import { IdentityLinksService } from './identities/identity-links.service.js';
+import { IdentityRemovals } from './identities/identity-removals.js';
 import { IdentityStore } from './identities/identity-store.js';
+import { OrganizationRemovals } from './identities/organization-removals.js';
+import { RefusedLogins } from './identities/refused-logins.js';
 import { ScimLog } from './log/scim-log.js';
 import { ScimLogService } from './log/scim-log.service.js';
 import { ScimLogUpkeep } from './log/scim-log-upkeep.js';
 import { MeController, SCIM_ME } from './me/me.controller.js';
 import { SCIM_EXTRAS, ScimOpenApi } from './openapi/scim-open-api.service.js';
+import { IdentityErasure } from './people/identity-erasure.js';
+import { IdentityHistory } from './people/identity-history.js';
+import { PeopleUpkeep } from './people/people-upkeep.js';
+import { ScimIdentitiesService } from './people/scim-identities.service.js';
 import { SCIM_DATA_SOURCE, ScimDatabase } from './persistence/scim-database.js';
 import { strict } from './protocol/leniency.js';
 import { ResourceTypes } from './protocol/resource-types.js';
+import { ScimPublishers } from './publishers/scim-publishers.js';
 import { type ResourceRoutes, resourceController } from './resources/resource-controller.js';
 import { ResourceEndpoints } from './resources/resource-endpoints.js';
 import { ResourceLists } from './resources/resource-lists.js';
@@ -90,12 +106,14 @@ const EXPORTED: readonly Type[] = [
   ScimTokensService,
   ScimEntitlements,
   IdentityLinksService,
+  ScimIdentitiesService,
   UsersService,
   GroupsService,
   ScimResourcesService,
   ScimEventsService,
   ScimLogService,
   ScimConnectionsService,
+  ScimGuides,
   ScimOpenApi,
 ];
 
@@ -103,8 +121,13 @@ const PROVIDERS: readonly Type[] = [
   ...EXPORTED,
   ScimDatabase,
   ScimConsumers,
+  ScimPublishers,
   ScimDelivery,
   ScimRelay,
+  ScimDeadLetters,
+  ScimFeed,
+  ScimPastEvents,
+  ScimEventUpkeep,
   ScimTokenVerifier,
   ScimTokenUses,
   ScimTokenStore,
@@ -112,9 +135,18 @@ const PROVIDERS: readonly Type[] = [
   ScimTokenUpkeep,
   ScimLog,
   ScimLogUpkeep,
+  ScimMilestones,
+  ScimLinkCheck,
+  RefusedLogins,
   IdentityStore,
   GroupStore,
+  IdentityRemovals,
   IdentitiesService,
+  IdentityErasure,
+  IdentityHistory,
+  AccountRemovals,
+  OrganizationRemovals,
+  PeopleUpkeep,
   IdentityBatches,
   BulkService,
   ScimCursors,

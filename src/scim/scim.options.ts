@@ -2,6 +2,7 @@ import type { CanActivate, Type } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import type { ScimResourceRow } from './persistence/entities/resource.entity.js';
 import type { ResourceType, SchemaExtension } from './protocol/schemas/schema.js';
+import type { ScimEventAnnouncer, ScimEventPublisher } from './publishers/publisher.js';
 
 /** What the module's providers read; set once at start-up. */
 export const SCIM_OPTIONS = Symbol.for('scim:options');
@@ -125,6 +126,55 @@ export function logOf(options: ScimModuleOptions): Required<ScimLogOptions> {
   return settings;
 }
 
+/** How long events are kept. */
+export interface ScimEventOptions {
+  /**
+   * Whole days, at least 1, that an event is kept as it was told: in the feed, for handlers with `from: 'beginning'`, and with
+   * what was delivered to whom. Then its personal data is erased and the rest is history. One that was not delivered, or was
+   * given up, is kept until somebody has it replayed or skipped. Default 30.
+   */
+  readonly retentionDays?: number;
+  /** Whole days, not fewer, that an event is kept as history: type, time, state, names of changed attributes. Default 400. */
+  readonly historyDays?: number;
+}
+
+/** The settings in force. @throws Error if they make no sense: a host should not start with them. */
+export function eventsOf(options: ScimModuleOptions): Required<ScimEventOptions> {
+  const settings = { retentionDays: 30, ...options.events };
+  const { retentionDays, historyDays = Math.max(400, retentionDays) } = settings;
+  for (const [name, days, least] of [
+    ['retentionDays', retentionDays, 1],
+    ['historyDays', historyDays, retentionDays],
+  ] as const) {
+    if (!Number.isInteger(days) || days < least || days > MOST_DAYS) {
+      throw new Error(`events.${name} must be whole days, ${least} to ${MOST_DAYS}, not ${String(days)}.`);
+    }
+  }
+  return { retentionDays, historyDays };
+}
+
+/** What becomes of people whom the identity provider removed. */
+export interface ScimIdentityOptions {
+  /**
+   * Whole days, at least 1, after which a deprovisioned person is erased (see `ScimIdentitiesService.erase`); or `never`: only who
+   * is erased by hand. Default 90.
+   */
+  readonly retentionDays?: number | 'never';
+}
+
+/** The settings in force. @throws Error if they make no sense: a host should not start with them. */
+export function identitiesOf(options: ScimModuleOptions): Required<ScimIdentityOptions> {
+  const settings = { retentionDays: 90, ...options.identities } as const;
+  const { retentionDays } = settings;
+  if (retentionDays === 'never') return { retentionDays };
+  if (!Number.isInteger(retentionDays) || retentionDays < 1 || retentionDays > MOST_DAYS) {
+    throw new Error(
+      `identities.retentionDays must be whole days, 1 to ${MOST_DAYS}, or 'never', not ${String(retentionDays)}.`,
+    );
+  }
+  return { retentionDays };
+}
+
 /** Options that may come from a factory. */
 export interface ScimModuleOptions {
   /** Origin (and path before the global prefix, if a proxy adds one) of `meta.location`; never taken from the Host header. */
@@ -133,6 +183,8 @@ export interface ScimModuleOptions {
   readonly tokens?: ScimTokenOptions;
   readonly limits?: ScimLimits;
   readonly log?: ScimLogOptions;
+  readonly events?: ScimEventOptions;
+  readonly identities?: ScimIdentityOptions;
   readonly uniqueness?: {
     /** Whether two groups of an organization may not share a name. Entra ID finds groups by name. Default true. */
     readonly groupDisplayName?: boolean;
@@ -154,7 +206,12 @@ export interface ScimModuleOptions {
   };
   /** Name the hot statements, so that PostgreSQL plans them once a connection. `false` for PgBouncer before 1.21. Default true. */
   readonly preparedStatements?: boolean;
-  /** Whether this process delivers events to its handlers. Default true. */
+  /**
+   * Ways out for events beside `@OnScimEvent` handlers: `toClientProxy`, `toJetStream`, `toWebhook`, `toEventEmitter`,
+   * `toEventBus`, or the host's own (docs/publishers.md). Default: none.
+   */
+  readonly publishers?: readonly (ScimEventPublisher | ScimEventAnnouncer)[];
+  /** Whether this process delivers events to its handlers and publishers. Default true. */
   readonly deliverEvents?: boolean;
 }
 

@@ -54,6 +54,7 @@ describe('linking never guesses', () => {
     await browser.signInBySso('globex', successor.userName);
     const heir = (await browser.get('/api/me')).body;
     expect(heir.accountId).not.toBe(accountId);
+    expect((await new HostClient(host.url).signInBySso('globex', leaver.externalId)).status).toBe(403);
     await globex.idp.delete(`/Users/${second.id}`);
     await whenDelivered(host.dataSource);
 

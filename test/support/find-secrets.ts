@@ -1,11 +1,5 @@
 import pg from 'pg';
-
-/** A token as the product prints it, the same in hexadecimal (how a bytea reads as text), and the tests' password. */
-const PATTERN = [
-  'scim_[0-9A-Za-z]{13}_[0-9A-Za-z]{49}',
-  '7363696d5f([0-9a-f]{2}){13}5f([0-9a-f]{2}){49}',
-  'canary-Passw0rd-',
-].join('|');
+import { SECRET_PATTERN } from './secrets.js';
 
 /**
  * Reads every row of every table of the run's databases and looks for secrets that should never have been stored.
@@ -35,7 +29,7 @@ async function findInDatabase(client: pg.Client): Promise<string[]> {
   const searches = tables.map(
     (table) => `select ${pg.escapeLiteral(table)} as name where exists (select from ${table} as t where t::text ~ $1)`,
   );
-  return readNames(client, searches.join(' union all '), [PATTERN]);
+  return readNames(client, searches.join(' union all '), [SECRET_PATTERN]);
 }
 
 async function readNames(client: pg.Client, statement: string, values: string[] = []): Promise<string[]> {

@@ -9,9 +9,15 @@ export interface HostAnswer {
 
 /** One browser without a screen: keeps cookies, follows no redirect by itself. */
 export class HostClient {
-  private readonly cookies = new Map<string, string>();
+  constructor(
+    readonly hostUrl: string,
+    private readonly cookies = new Map<string, string>(),
+  ) {}
 
-  constructor(readonly hostUrl: string) {}
+  /** The same browser, whose requests go to another instance of the host. */
+  at(hostUrl: string): HostClient {
+    return new HostClient(hostUrl, this.cookies);
+  }
 
   get(path: string, headers: Record<string, string> = {}): Promise<HostAnswer> {
     return this.send(path, { headers });
@@ -20,6 +26,11 @@ export class HostClient {
   json(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<HostAnswer> {
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     return this.send(path, { method, headers: { 'content-type': 'application/json', ...headers }, ...content });
+  }
+
+  /** With these headers and this body alone. */
+  raw(method: string, path: string, headers: Record<string, string>, body?: string): Promise<HostAnswer> {
+    return this.send(path, { method, headers, ...(body === undefined ? {} : { body }) });
   }
 
   form(path: string, fields: Record<string, string>): Promise<HostAnswer> {

@@ -4,6 +4,8 @@ import { createApp } from '../../src/host/create-app.js';
 import type { HostSettings } from '../../src/host/host-settings.js';
 import { createTestDatabase } from './database.js';
 import { freePort } from './free-port.js';
+import { CANARY_PEPPER } from './secrets.js';
+import { watchForSecrets } from './watch-for-secrets.js';
 
 export interface TestHost {
   /** Origin of the running host, without a slash at the end. */
@@ -19,6 +21,7 @@ export interface TestHost {
  * @param overrides settings that matter to the test, e.g. the `databaseUrl` of a host that was stopped before.
  */
 export async function startHost(overrides: Partial<HostSettings> = {}): Promise<TestHost> {
+  watchForSecrets();
   const port = overrides.port ?? (await freePort());
   const url = overrides.publicUrl ?? `http://127.0.0.1:${port}`;
   const databaseUrl = overrides.databaseUrl ?? (await createTestDatabase()).url;
@@ -30,7 +33,7 @@ export async function startHost(overrides: Partial<HostSettings> = {}): Promise<
     // Long, because a test machine may be busy.
     databaseTimeoutMs: 20_000,
     dataDirectory: '.data',
-    peppers: 'test:only-the-tests-use-this-pepper',
+    peppers: CANARY_PEPPER,
     scimRateLimit: 0,
     demo: true,
     production: false,

@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type CanActivate, type INestApplication, Injectable, Module, type Provider, type Type } from '@nestjs/common';
+import {
+  type CanActivate,
+  type DynamicModule,
+  type FactoryProvider,
+  type INestApplication,
+  Injectable,
+  Module,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -19,6 +28,8 @@ import {
 import { ScimPaths } from '../../src/scim/http/scim-paths.js';
 import { createTestDatabase } from './database.js';
 import { ScimClient } from './scim-client.js';
+import { CANARY_PEPPER } from './secrets.js';
+import { watchForSecrets } from './watch-for-secrets.js';
 
 /** Organizations that may use SCIM unless a test says otherwise. */
 export class TestOrganizations {
@@ -53,6 +64,9 @@ export interface ModuleHostSettings {
   readonly adapter?: 'express' | 'fastify';
   readonly options?: Partial<ScimModuleOptions>;
   readonly extras?: ScimModuleExtras;
+  /** Made of what the host's own modules provide. */
+  readonly publishers?: Pick<FactoryProvider<ScimModuleOptions['publishers']>, 'inject' | 'useFactory'>;
+  readonly imports?: readonly (Type | DynamicModule)[];
   readonly providers?: readonly Provider[];
   readonly controllers?: readonly Type[];
   /** The host's own; their tables are made at the start. */
@@ -65,6 +79,7 @@ export interface ModuleHostSettings {
 
 /** The module in a host that has nothing else, listening on a free port, on a database of its own. */
 export async function startModuleHost(settings: ModuleHostSettings = {}): Promise<ModuleHost> {
+  watchForSecrets();
   const database = settings.databaseUrl === undefined ? await createTestDatabase() : undefined;
   const organizations = new TestOrganizations();
   const root = rootModule(settings, settings.databaseUrl ?? database?.url ?? '', organizations);
@@ -101,19 +116,25 @@ function rootModule(settings: ModuleHostSettings, url: string, organizations: Te
   const entities = [...scimEntities, ...(settings.entities ?? [])];
   const migrations = [...scimMigrations];
   const typeOrm = TypeOrmModule.forRoot({ type: 'postgres', url, entities, migrations, retryAttempts: 0 });
+  const { publishers, imports = [] } = settings;
   const scim = ScimModule.forRootAsync({
-    useFactory: () => ({
+    imports: [...imports],
+    inject: publishers?.inject ?? [],
+    useFactory: async (...provided: unknown[]) => ({
       baseUrl: 'https://app.example.com',
       organizations,
-      tokens: { peppers: 'test:0123456789abcdef0123456789abcdef' },
+      tokens: { peppers: CANARY_PEPPER },
       rateLimit: { requestsPerSecond: 0 },
+      ...(publishers ? { publishers: (await publishers.useFactory(...provided)) ?? [] } : {}),
       ...settings.options,
     }),
     ...settings.extras,
   });
   class RootModule {}
   const { providers = [], controllers = [] } = settings;
-  Module({ imports: [typeOrm, scim], providers: [...providers], controllers: [...controllers] })(RootModule);
+  Module({ imports: [typeOrm, scim, ...imports], providers: [...providers], controllers: [...controllers] })(
+    RootModule,
+  );
   return RootModule;
 }
 

@@ -1,4 +1,5 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { CANARY_PASSWORD } from './secrets.js';
 
 export interface ScimAnswer {
   readonly status: number;
@@ -40,10 +41,10 @@ export class ScimClient {
     return this.send('DELETE', path);
   }
 
-  /** The user as created. */
+  /** The user as created, with a password that is to be found nowhere again. */
   // eslint-disable-next-line typescript/no-explicit-any
   async createUser(user: Record<string, unknown>): Promise<any> {
-    const answer = await this.post('/Users', user);
+    const answer = await this.post('/Users', { password: CANARY_PASSWORD, ...user });
     if (answer.status !== 201) throw new Error(`POST /Users answered ${answer.status}: ${answer.text}`);
     return answer.body;
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { findSecrets } from './find-secrets.js';
+import { makeSecretsFile } from './secrets-file.js';
 import { removeLeftovers, startThrowAwayCluster } from './throw-away-cluster.js';
 
 export interface TestServer {
@@ -21,12 +22,14 @@ export async function startTestServer(): Promise<TestServer> {
   const prefix = `scim_test_${randomBytes(4).toString('hex')}`;
   process.env.SCIM_TEST_ADMIN_URL = adminUrl;
   process.env.SCIM_TEST_PREFIX = prefix;
+  const found = await makeSecretsFile();
+  process.env.SCIM_TEST_SECRETS = found.path;
   process.env.SCIM_TEST_TEMPLATE_ERROR = await createTemplate(adminUrl, `${prefix}_template`);
   return {
     async stop() {
-      const secrets = await findSecrets(adminUrl, prefix);
+      const secrets = [...(await findSecrets(adminUrl, prefix)), ...(await found.take())];
       await (cluster ? cluster.discard() : dropDatabases(adminUrl, prefix));
-      if (secrets.length > 0) throw new Error(`Secrets are stored in plain text:\n${secrets.join('\n')}`);
+      if (secrets.length > 0) throw new Error(`Secrets stand where nobody may find them:\n${secrets.join('\n')}`);
     },
   };
 }

@@ -13,11 +13,17 @@ const ENOUGH_MEMORY = 4 * 1024 ** 3;
 
 /** Starts an embedded server on a new folder; `discard` takes it down the quick way and deletes the folder. */
 export async function startThrowAwayCluster(): Promise<{ url: string; discard(): Promise<void> }> {
-  const folder = await mkdtemp(join(await chooseBase(), `${NAME}${process.pid}-`));
+  const folder = await makeClusterFolder(await chooseBase());
+  const server = await startEmbeddedPostgres({ dataDirectory: folder, durable: false });
+  return { url: server.url, discard: () => discardCluster(folder) };
+}
+
+/** A new folder, which `removeLeftovers` of a later run knows for one of a run that was killed. */
+export async function makeClusterFolder(base: string): Promise<string> {
+  const folder = await mkdtemp(join(base, `${NAME}${process.pid}-`));
   // Made for its owner alone, the folder would be closed to the account that the server runs as under root.
   await chmod(folder, 0o755);
-  const server = await startEmbeddedPostgres({ dataDirectory: folder, durable: false });
-  return { url: server.url, discard: () => discard(folder) };
+  return folder;
 }
 
 /** Removes the clusters of test runs that were killed: their folder's name holds the process id of the run. */
@@ -26,19 +32,21 @@ export async function removeLeftovers(): Promise<void> {
     const entries = await readdir(base).catch(() => []);
     for (const entry of entries.filter((name) => name.startsWith(NAME))) {
       const processId = Number(entry.slice(NAME.length).split('-')[0]);
-      if (processId !== process.pid && !isAlive(processId)) await discard(join(base, entry)).catch(() => undefined);
+      if (processId !== process.pid && !isAlive(processId))
+        await discardCluster(join(base, entry)).catch(() => undefined);
     }
   }
 }
 
 /** A memory file system makes a database in 15 ms; a disk was seen to take 60 to 400. */
-async function chooseBase(): Promise<string> {
+export async function chooseBase(): Promise<string> {
   const memory = await statfs(MEMORY_FOLDER).catch(() => undefined);
   const free = Math.min(memory ? memory.bavail * memory.bsize : 0, freemem());
   return free >= ENOUGH_MEMORY ? MEMORY_FOLDER : tmpdir();
 }
 
-async function discard(folder: string): Promise<void> {
+/** Takes the server down the quick way and deletes the folder. */
+export async function discardCluster(folder: string): Promise<void> {
   const home = await realpath(join(folder, 'postgres')).catch(() => folder);
   await quit(join(home, 'data', 'postmaster.pid'));
   await rm(home, { recursive: true, force: true });
@@ -51,6 +59,8 @@ async function quit(pidFile: string): Promise<void> {
   const processId = Number(lines[0]);
   if (!(processId > 0) || !(await readCommand(processId)).includes('postgres')) return;
   process.kill(processId, 'SIGQUIT');
+  // Also where somebody had frozen it (test/faults).
+  process.kill(processId, 'SIGCONT');
   // A dead process stays visible until its parent buries it, which can take seconds; the file goes at once.
   for (let waited = 0; isAlive(processId) && existsSync(pidFile) && waited < 10_000; waited += 20) await delay(20);
 }

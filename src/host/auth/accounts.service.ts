@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ForbiddenException, Injectable, UnauthorizedException } from '@nestjs/common';
+import { ConflictException, ForbiddenException, Injectable, UnauthorizedException } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { Membership } from '../organizations/membership.entity.js';
 import { MembershipsService } from '../organizations/memberships.service.js';
@@ -15,6 +15,15 @@ export interface PasswordLogin {
   readonly organization?: string;
 }
 
+export interface NewAccount {
+  readonly email: string;
+  readonly displayName: string;
+  readonly passwordHash: string;
+}
+
+/** As addresses are stored and compared here: as the module folds user names, so that one can be found by the other. */
+export const toEmail = (text: string): string => text.trim().normalize('NFC').toLowerCase().normalize('NFC');
+
 /** Accounts and who of them may sign in with a password, and where. */
 @Injectable()
 export class AccountsService {
@@ -29,7 +38,7 @@ export class AccountsService {
    * @throws UnauthorizedException for a wrong e-mail address or password; ForbiddenException when every door is closed.
    */
   async logIn({ email, password, organization }: PasswordLogin): Promise<Membership> {
-    const account = await this.dataSource.getRepository(Account).findOneBy({ email: email.trim().toLowerCase() });
+    const account = await this.dataSource.getRepository(Account).findOneBy({ email: toEmail(email) });
     const verified = await verifyPassword(password, account?.passwordHash);
     if (!account || !verified) throw new UnauthorizedException('The e-mail address or the password is wrong.');
     for (const membership of await this.findMemberships(account.id, organization)) {
@@ -42,6 +51,20 @@ export class AccountsService {
   async create(displayName: string, manager: EntityManager): Promise<string> {
     const id = randomUUID();
     await manager.getRepository(Account).insert({ id, displayName, email: null, passwordHash: null });
+    return id;
+  }
+
+  /** Undefined where nobody has that address. */
+  async findByEmail(email: string, manager: EntityManager = this.dataSource.manager): Promise<Account | undefined> {
+    return (await manager.getRepository(Account).findOneBy({ email: toEmail(email) })) ?? undefined;
+  }
+
+  /** For a person who proved the address. @throws ConflictException where somebody has just taken it. */
+  async signUp({ email, displayName, passwordHash }: NewAccount, manager: EntityManager): Promise<string> {
+    const id = randomUUID();
+    const insert = manager.getRepository(Account).createQueryBuilder().insert().orIgnore().returning('id');
+    const { raw } = await insert.values({ id, email: toEmail(email), displayName, passwordHash }).execute();
+    if (raw.length === 0) throw new ConflictException('There is an account with this address by now. Try again.');
     return id;
   }
 

@@ -1,6 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { LessThanOrEqual } from 'typeorm';
-import { OnScimEvent, type ScimEventContext, UserDeactivated, UserDeprovisioned } from '../../scim/index.js';
+import { IsNull, LessThanOrEqual } from 'typeorm';
+import {
+  OnScimEvent,
+  ProvisionedIdentity,
+  type ScimEventContext,
+  UserDeactivated,
+  UserDeprovisioned,
+  UserErased,
+  UserUnlinked,
+} from '../../scim/index.js';
+import { Membership } from '../organizations/membership.entity.js';
+import { Account } from './account.entity.js';
 import { ApiKey } from './api-key.entity.js';
 import { Session } from './session.entity.js';
 
@@ -10,17 +20,29 @@ import { Session } from './session.entity.js';
  */
 @Injectable()
 export class ScimAccessHandlers {
-  @OnScimEvent([UserDeactivated, UserDeprovisioned], { consumer: 'auth.end-sessions' })
-  async endSessions(event: UserDeactivated | UserDeprovisioned, { manager }: ScimEventContext): Promise<void> {
-    const { organizationId, accountId, occurredAt } = event;
+  @OnScimEvent([UserDeactivated, UserDeprovisioned, UserUnlinked], { consumer: 'auth.end-sessions' })
+  async endSessions(
+    event: UserDeactivated | UserDeprovisioned | UserUnlinked,
+    { manager }: ScimEventContext,
+  ): Promise<void> {
+    const { organizationId, accountId, identityId, occurredAt } = event;
     if (accountId === undefined) return;
-    // Not those of a person who is back already.
-    const createdAt = LessThanOrEqual(occurredAt);
-    await manager.getRepository(Session).delete({ organizationId, accountId, createdAt });
+    const identities = manager.getRepository(ProvisionedIdentity);
+    const isOut = await identities.existsBy({ organizationId, id: identityId, state: 'suspended' });
+    // All, one that a login began while the change was being written included; but not those of a person who is back already.
+    const createdAt = isOut ? {} : { createdAt: LessThanOrEqual(occurredAt) };
+    await manager.getRepository(Session).delete({ organizationId, accountId, ...createdAt });
   }
 
-  @OnScimEvent(UserDeprovisioned, { consumer: 'auth.delete-api-keys' })
-  async deleteApiKeys(event: UserDeprovisioned, { manager }: ScimEventContext): Promise<void> {
+  /** An account that a single sign-on made has the name that the identity provider gave, unless it is in use elsewhere. */
+  @OnScimEvent(UserErased, { consumer: 'auth.erase-name' })
+  async eraseName({ accountId }: UserErased, { manager }: ScimEventContext): Promise<void> {
+    if (accountId === undefined || (await manager.getRepository(Membership).existsBy({ accountId }))) return;
+    await manager.getRepository(Account).update({ id: accountId, email: IsNull() }, { displayName: 'Erased' });
+  }
+
+  @OnScimEvent([UserDeprovisioned, UserUnlinked], { consumer: 'auth.delete-api-keys' })
+  async deleteApiKeys(event: UserDeprovisioned | UserUnlinked, { manager }: ScimEventContext): Promise<void> {
     const { organizationId, accountId, occurredAt } = event;
     if (accountId === undefined) return;
     const createdAt = LessThanOrEqual(occurredAt);

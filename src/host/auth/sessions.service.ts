@@ -1,6 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { ForbiddenException, Inject, Injectable } from '@nestjs/common';
 import type { CookieOptions, Request, Response } from 'express';
 import { DataSource, LessThan } from 'typeorm';
+import { IdentityLinksService } from '../../scim/index.js';
 import { readCookie } from '../http/cookies.js';
 import type { HostSettings } from '../host-settings.js';
 import { HOST_SETTINGS } from '../host-settings.module.js';
@@ -15,23 +16,39 @@ const LIFETIME_MS = 12 * 60 * 60 * 1000;
 export class SessionsService {
   constructor(
     private readonly dataSource: DataSource,
+    private readonly links: IdentityLinksService,
     @Inject(HOST_SETTINGS) private readonly settings: HostSettings,
   ) {}
 
-  /** A new secret at every login, so that nobody can plant a cookie beforehand. */
+  /**
+   * A new secret at every login, so that nobody can plant a cookie beforehand.
+   * @throws ForbiddenException where the person was suspended while they signed in.
+   */
   async start(organizationId: string, accountId: string, response: Response): Promise<void> {
     const secret = newSecret();
     const sessions = this.dataSource.getRepository(Session);
     await sessions.delete({ expiresAt: LessThan(new Date()) });
     const expiresAt = new Date(Date.now() + LIFETIME_MS);
-    await sessions.insert({ hash: hashSecret(secret), organizationId, accountId, expiresAt });
+    const hash = hashSecret(secret);
+    await sessions.insert({ hash, organizationId, accountId, expiresAt });
+    // Now, and not before: a suspension from here on finds the session and ends it.
+    const access = await this.links.access(organizationId, accountId);
+    if (access.type === 'denied' && access.reason === 'suspended') {
+      await sessions.delete({ hash });
+      throw new ForbiddenException('Your identity provider has just switched off your access to this organization.');
+    }
     response.cookie(SESSION_COOKIE, secret, { ...this.cookieOptions(), maxAge: LIFETIME_MS });
   }
 
   async end(request: Request, response: Response): Promise<void> {
+    await this.forget(request);
+    response.clearCookie(SESSION_COOKIE, this.cookieOptions());
+  }
+
+  /** The session that a request came with. */
+  async forget(request: Request): Promise<void> {
     const secret = readCookie(request, SESSION_COOKIE);
     if (secret !== undefined) await this.dataSource.getRepository(Session).delete({ hash: hashSecret(secret) });
-    response.clearCookie(SESSION_COOKIE, this.cookieOptions());
   }
 
   private cookieOptions(): CookieOptions {

@@ -4,6 +4,7 @@ import { BoundedClient } from './bounded-client.js';
 import { hostEntities } from './host-entities.js';
 import { CreateHostTables1763900000000 } from './migrations/1763900000000-create-host-tables.js';
 import { CreateDevices1764350000000 } from './migrations/1764350000000-create-devices.js';
+import { CreateInvitations1764450000000 } from './migrations/1764450000000-create-invitations.js';
 import { CreateSsoProofs1764250000000 } from './migrations/1764250000000-create-sso-proofs.js';
 
 /** How many connections one process holds at most. */
@@ -25,6 +26,7 @@ export function dataSourceOptions(url: string, statementTimeoutMs?: number): Dat
       CreateHostTables1763900000000,
       CreateSsoProofs1764250000000,
       CreateDevices1764350000000,
+      CreateInvitations1764450000000,
       ...scimMigrations,
     ],
     migrationsTransactionMode: 'each',

@@ -3,6 +3,7 @@ import { ApiKey } from '../auth/api-key.entity.js';
 import { Session } from '../auth/session.entity.js';
 import { DemoIdpKey } from '../demo/demo-idp-key.entity.js';
 import { Device } from '../directory/device.entity.js';
+import { Invitation } from '../invitations/invitation.entity.js';
 import { Membership } from '../organizations/membership.entity.js';
 import { Organization } from '../organizations/organization.entity.js';
 import { GroupMapping, Team, TeamMember } from '../organizations/team.entity.js';
@@ -20,6 +21,7 @@ export const hostEntities = [
   GroupMapping,
   Session,
   ApiKey,
+  Invitation,
   SsoConnection,
   SsoRequest,
   SsoPendingLogin,

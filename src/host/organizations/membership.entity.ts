@@ -2,10 +2,12 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import { Account } from '../auth/account.entity.js';
 import { Organization } from './organization.entity.js';
 
-export type Role = 'owner' | 'member';
+export const roles = ['owner', 'member'] as const;
+export type Role = (typeof roles)[number];
 
+export const membershipStatuses = ['active', 'suspended'] as const;
 /** Only an active membership lets somebody in and takes a seat; a suspended one keeps its role and teams. */
-export type MembershipStatus = 'active' | 'suspended';
+export type MembershipStatus = (typeof membershipStatuses)[number];
 
 /** An account in an organization: one row for each pair. */
 @Entity('membership')
@@ -28,6 +30,10 @@ export class Membership {
   /** Who took it: `scim` gives back only what `scim` took. */
   @Column({ type: 'text', name: 'suspended_by', nullable: true })
   suspendedBy: 'scim' | 'owner' | null;
+
+  /** A way in that stays when the identity provider is wrong: SCIM may not remove it, whatever it says. */
+  @Column({ type: 'boolean', default: false })
+  protected: boolean;
 
   /** The provisioned identity that stands behind it; null for people no identity provider provisioned. */
   @Column({ type: 'text', name: 'identity_id', nullable: true })

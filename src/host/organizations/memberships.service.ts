@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, IsNull } from 'typeorm';
+import { DataSource, type EntityManager, IsNull, LessThanOrEqual } from 'typeorm';
 import { lockOrganization } from './lock-organization.js';
 import { Membership, type MembershipStatus, type Role } from './membership.entity.js';
 import { Organization } from './organization.entity.js';
@@ -11,17 +11,38 @@ export interface Member {
   readonly displayName: string;
   readonly role: Role;
   readonly status: MembershipStatus;
+  /** Who suspended it. */
+  readonly suspendedBy?: 'scim' | 'owner';
+  /** SCIM may not remove it. */
+  readonly protected: boolean;
   readonly teams: readonly string[];
   readonly identityId?: string;
 }
 
-/** What a single sign-on knows of somebody who comes in. */
+/** What a single sign-on, or an invitation, knows of somebody who comes in. */
 export interface Newcomer {
   readonly organizationId: string;
   readonly accountId: string;
   readonly identityId?: string;
   readonly displayName?: string;
+  /** Of somebody who is not a member yet. Default: `member`. */
+  readonly role?: Role;
 }
+
+/** Of the provisioned identity behind a membership, or of its link with the account. */
+export interface Removal {
+  readonly organizationId: string;
+  readonly accountId: string;
+  /** Absent: whichever it was. */
+  readonly identityId?: string;
+  readonly removedAt: Date;
+}
+
+type MemberRow = Member & {
+  readonly email: string | null;
+  readonly identityId: string | null;
+  readonly suspendedBy: 'scim' | 'owner' | null;
+};
 
 /**
  * Who belongs to an organization, and its seats: as many as there are active memberships, counted each time. What takes a
@@ -37,14 +58,12 @@ export class MembershipsService {
   }
 
   async list(organizationId: string): Promise<Member[]> {
-    const rows = await this.dataSource.query<(Member & { email: string | null; identityId: string | null })[]>(
-      LIST_MEMBERS,
-      [organizationId],
-    );
-    return rows.map(({ email, identityId, ...member }) => ({
+    const rows = await this.dataSource.query<MemberRow[]>(LIST_MEMBERS, [organizationId]);
+    return rows.map(({ email, identityId, suspendedBy, ...member }) => ({
       ...member,
       ...(email === null ? {} : { email }),
       ...(identityId === null ? {} : { identityId }),
+      ...(suspendedBy === null ? {} : { suspendedBy }),
     }));
   }
 
@@ -54,23 +73,16 @@ export class MembershipsService {
     return (await this.dataSource.getRepository(Membership).findOneBy(where))?.createdAt;
   }
 
-  /** Lets somebody in whom a single sign-on proved: as a plain member in no team, or as what they are already. */
+  /** Lets somebody in whom a single sign-on proved, or an owner invited: in no team, or as what they are already. */
   async admit(newcomer: Newcomer, manager: EntityManager): Promise<'admitted' | 'no-seat' | 'membership-suspended'> {
-    const { organizationId, accountId, identityId, displayName } = newcomer;
+    const { organizationId, accountId, role = 'member', ...known } = newcomer;
     const { seatLimit } = await lockOrganization(organizationId, manager);
     const memberships = manager.getRepository(Membership);
     const current = await memberships.findOneBy({ organizationId, accountId });
     if (current?.status === 'suspended' && current.suspendedBy !== 'scim') return 'membership-suspended';
     if (current?.status !== 'active' && (await countActive(organizationId, manager)) >= seatLimit) return 'no-seat';
-    await memberships.save({
-      organizationId,
-      accountId,
-      role: current?.role ?? 'member',
-      status: 'active',
-      suspendedBy: null,
-      identityId: identityId ?? current?.identityId ?? null,
-      displayName: displayName ?? current?.displayName ?? null,
-    });
+    const before = current ?? { organizationId, accountId, role, identityId: null, displayName: null };
+    await memberships.save({ ...before, ...known, status: 'active', suspendedBy: null });
     return 'admitted';
   }
 
@@ -105,12 +117,17 @@ export class MembershipsService {
     return 'active';
   }
 
-  /** The membership that an identity stood behind ends, with its teams, sessions and keys. The account lives on. */
-  async revoke(organizationId: string, accountId: string, identityId: string, manager: EntityManager): Promise<void> {
+  /**
+   * The membership that an identity stood behind ends, with its teams, sessions and keys. The account lives on, and so does a
+   * membership that was made after the removal: then an owner invited the person again.
+   */
+  async revoke({ organizationId, accountId, identityId, removedAt }: Removal, manager: EntityManager): Promise<void> {
     await lockOrganization(organizationId, manager);
     const memberships = manager.getRepository(Membership);
-    await memberships.delete({ organizationId, accountId, identityId });
-    await memberships.delete({ organizationId, accountId, identityId: IsNull() });
+    const where = { organizationId, accountId, createdAt: LessThanOrEqual(removedAt) };
+    if (identityId === undefined) return void (await memberships.delete(where));
+    await memberships.delete({ ...where, identityId });
+    await memberships.delete({ ...where, identityId: IsNull() });
   }
 
   /** Notes which identity stands behind a membership, and the name it gives. */
@@ -123,9 +140,14 @@ export class MembershipsService {
    * Takes the membership of an owner who is about to be removed, unless it is the last one. It is taken here, in the
    * transaction that asks, because two owners removed at once would else each see the other one still there.
    */
-  async takeOwner(organizationId: string, accountId: string, manager: EntityManager): Promise<'taken' | 'last-owner'> {
+  async takeOwner(
+    organizationId: string,
+    accountId: string,
+    manager: EntityManager,
+  ): Promise<'taken' | 'last-owner' | 'protected'> {
     await lockOrganization(organizationId, manager);
     const memberships = manager.getRepository(Membership);
+    if (await memberships.existsBy({ organizationId, accountId, protected: true })) return 'protected';
     const owners = await memberships.findBy({ organizationId, role: 'owner', status: 'active' });
     if (!owners.some((owner) => owner.accountId === accountId)) return 'taken';
     if (owners.length === 1) return 'last-owner';
@@ -136,7 +158,7 @@ export class MembershipsService {
 
 const LIST_MEMBERS = `
 SELECT m.account_id AS "accountId", a.email, coalesce(m.display_name, a.display_name) AS "displayName", m.role, m.status,
-  m.identity_id AS "identityId", coalesce((
+  m.suspended_by AS "suspendedBy", m.protected, m.identity_id AS "identityId", coalesce((
     SELECT array_agg(t.name ORDER BY t.name) FROM team_member tm JOIN team t ON t.id = tm.team_id
     WHERE tm.organization_id = m.organization_id AND tm.account_id = m.account_id), '{}') AS teams
 FROM membership m JOIN account a ON a.id = m.account_id

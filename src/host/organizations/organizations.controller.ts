@@ -1,13 +1,14 @@
-import { Body, Controller, Get, Patch, Put, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, ParseUUIDPipe, Patch, Put, UseGuards } from '@nestjs/common';
 import { ScimEntitlements } from '../../scim/index.js';
 import { type Actor, CurrentActor } from '../auth/actor.js';
 import { MemberGuard } from '../auth/member.guard.js';
 import { OwnerGuard } from '../auth/owner.guard.js';
 import { SsoConnectionsService } from '../sso/sso-connections.service.js';
 import { GroupTeamsService } from './group-teams.service.js';
+import { MemberChangesService } from './member-changes.service.js';
 import { type Member, MembershipsService } from './memberships.service.js';
 import type { Plan } from './organization.entity.js';
-import { ChangeOrganizationDto, GroupMappingsDto } from './organizations.dto.js';
+import { ChangeMemberDto, ChangeOrganizationDto, GroupMappingsDto } from './organizations.dto.js';
 import { OrganizationsService } from './organizations.service.js';
 import { type GroupTeam, TeamsService } from './teams.service.js';
 
@@ -26,6 +27,7 @@ export class OrganizationsController {
   constructor(
     private readonly organizations: OrganizationsService,
     private readonly memberships: MembershipsService,
+    private readonly memberChanges: MemberChangesService,
     private readonly teams: TeamsService,
     private readonly groupTeams: GroupTeamsService,
     private readonly connections: SsoConnectionsService,
@@ -60,6 +62,27 @@ export class OrganizationsController {
   @UseGuards(OwnerGuard)
   async listMembers(@CurrentActor() { organizationId }: Actor): Promise<{ members: Member[] }> {
     return { members: await this.memberships.list(organizationId) };
+  }
+
+  @Patch('members/:accountId')
+  @UseGuards(OwnerGuard)
+  @HttpCode(204)
+  async changeMember(
+    @CurrentActor() { organizationId }: Actor,
+    @Param('accountId', ParseUUIDPipe) accountId: string,
+    @Body() change: ChangeMemberDto,
+  ): Promise<void> {
+    await this.memberChanges.change(organizationId, accountId, change);
+  }
+
+  @Delete('members/:accountId')
+  @UseGuards(OwnerGuard)
+  @HttpCode(204)
+  async removeMember(
+    @CurrentActor() { organizationId, accountId: actorId }: Actor,
+    @Param('accountId', ParseUUIDPipe) accountId: string,
+  ): Promise<void> {
+    await this.memberChanges.remove(organizationId, accountId, actorId);
   }
 
   @Get('group-mappings')

@@ -1,6 +1,7 @@
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsBoolean, IsIn, ValidateNested } from 'class-validator';
 import { IsText, MayBeAbsent } from '../http/text.js';
+import { type MembershipStatus, membershipStatuses, type Role, roles } from './membership.entity.js';
 import { type Plan, plans } from './organization.entity.js';
 
 export class ChangeOrganizationDto {
@@ -11,6 +12,20 @@ export class ChangeOrganizationDto {
   @MayBeAbsent()
   @IsBoolean()
   samlConfigured?: boolean;
+}
+
+export class ChangeMemberDto {
+  @MayBeAbsent()
+  @IsIn(roles)
+  role?: Role;
+
+  @MayBeAbsent()
+  @IsIn(membershipStatuses)
+  status?: MembershipStatus;
+
+  @MayBeAbsent()
+  @IsBoolean()
+  protected?: boolean;
 }
 
 export class GroupMappingDto {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { GroupTeamsService } from './group-teams.service.js';
+import { MemberChangesService } from './member-changes.service.js';
 import { MembershipsService } from './memberships.service.js';
 import { OrganizationsService } from './organizations.service.js';
 import { ScimMembershipHandlers } from './scim-membership.handlers.js';
@@ -9,6 +10,7 @@ import { TeamsService } from './teams.service.js';
 /** Organizations, their members, seats and teams. It knows nothing of who is asking. */
 @Module({
   providers: [
+    MemberChangesService,
     MembershipsService,
     OrganizationsService,
     TeamsService,
@@ -16,6 +18,6 @@ import { TeamsService } from './teams.service.js';
     ScimMembershipHandlers,
     ScimTeamHandlers,
   ],
-  exports: [GroupTeamsService, MembershipsService, OrganizationsService, TeamsService],
+  exports: [GroupTeamsService, MemberChangesService, MembershipsService, OrganizationsService, TeamsService],
 })
 export class OrganizationsModule {}

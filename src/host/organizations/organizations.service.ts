@@ -56,10 +56,14 @@ export class OrganizationsService implements ScimOrganizations {
   async mayRemove(organizationId: string, accountId: string, manager: EntityManager): Promise<ScimRemovalDecision> {
     const decision = await this.memberships.takeOwner(organizationId, accountId, manager);
     if (decision === 'taken') return { allowed: true };
-    const detail =
-      'This person is the last owner of the organization. Make somebody else an owner first, then try again.';
-    return { allowed: false, detail };
+    return { allowed: false, detail: REFUSALS[decision] };
   }
 }
+
+const REFUSALS = {
+  'last-owner': 'This person is the last owner of the organization. Make somebody else an owner first, then try again.',
+  protected:
+    'This person is protected from removal by the identity provider. An owner of the organization can lift that, then try again.',
+};
 
 const NEEDS = { plan: 'the Enterprise plan', saml: 'a saved SAML configuration that is switched on' };

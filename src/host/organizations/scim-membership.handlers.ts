@@ -6,6 +6,7 @@ import {
   UserDeprovisioned,
   UserLinked,
   UserReactivated,
+  UserUnlinked,
   UserUpdated,
 } from '../../scim/index.js';
 import { MembershipsService } from './memberships.service.js';
@@ -30,21 +31,27 @@ export class ScimMembershipHandlers {
   }
 
   /**
-   * One consumer for all three, because they undo one another and only events of one consumer come in order: a suspension
+   * One consumer for all of them, because they undo one another and only events of one consumer come in order: a suspension
    * that is retried must not overtake the reactivation after it.
    */
-  @OnScimEvent([UserDeactivated, UserReactivated, UserDeprovisioned], { consumer: 'organizations.membership' })
+  @OnScimEvent([UserDeactivated, UserReactivated, UserDeprovisioned, UserUnlinked], {
+    consumer: 'organizations.membership',
+  })
   async followLifeCycle(
-    event: UserDeactivated | UserReactivated | UserDeprovisioned,
+    event: UserDeactivated | UserReactivated | UserDeprovisioned | UserUnlinked,
     { manager }: ScimEventContext,
   ): Promise<void> {
-    const { organizationId, accountId, identityId } = event;
+    const { organizationId, accountId, identityId, occurredAt: removedAt } = event;
     if (accountId === undefined) return;
     switch (event.type) {
       case UserDeactivated.type:
         return this.memberships.suspend(organizationId, accountId, identityId, manager);
       case UserDeprovisioned.type:
-        return this.memberships.revoke(organizationId, accountId, identityId, manager);
+        return this.memberships.revoke({ organizationId, accountId, identityId, removedAt }, manager);
+      case UserUnlinked.type:
+        // What the host removed is gone already.
+        if (event.reason !== 'admin') return;
+        return this.memberships.revoke({ organizationId, accountId, identityId, removedAt }, manager);
       case UserReactivated.type:
         // Without a free seat the membership stays as it is until a login finds one.
         await this.memberships.restore(organizationId, accountId, manager);

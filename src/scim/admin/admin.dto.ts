@@ -1,4 +1,3 @@
-import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
@@ -7,13 +6,11 @@ import {
   IsIn,
   IsInt,
   IsString,
-  Matches,
   Max,
   MaxLength,
   Min,
   ValidateIf,
 } from 'class-validator';
-import type { IdentityState } from '../persistence/entities/provisioned-identity.entity.js';
 import { TOKEN_SCOPES, type TokenScope } from '../tokens/token-scopes.js';
 import {
   LONGEST_LABEL,
@@ -69,32 +66,4 @@ export class LeakReportDto {
   @MaxLength(LONGEST_SOURCE)
   @IsPrintable()
   source?: string;
-}
-
-const VISIBLE_STATES = ['provisioned', 'active', 'suspended'] as const satisfies readonly IdentityState[];
-
-/** Query of `GET identities`. */
-export class IdentityQueryDto {
-  @IfPresent()
-  @IsIn(VISIBLE_STATES)
-  state?: (typeof VISIBLE_STATES)[number];
-
-  /** Part of a user name, external id, display name or e-mail address. */
-  @IfPresent()
-  @IsString()
-  @MaxLength(200)
-  @IsPrintable()
-  q?: string;
-
-  /** `nextCursor` of the page before. */
-  @IfPresent()
-  @Matches(/^[0-9A-Za-z_-]{1,200}$/)
-  cursor?: string;
-
-  @IfPresent()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit?: number;
 }

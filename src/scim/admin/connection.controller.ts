@@ -1,4 +1,4 @@
-import { Controller, Header, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
 import { ScimConnectionsService } from '../connections/scim-connections.service.js';
 import { AdminCaller } from './admin-caller.js';
 
@@ -12,15 +12,13 @@ export class ConnectionController {
 
   @Post('pause')
   @HttpCode(204)
-  @Header('Cache-Control', 'no-store')
   async pause(@Req() request: unknown): Promise<void> {
     await this.connections.pause(this.caller.organizationOf(request), this.caller.actorOf(request));
   }
 
   @Post('resume')
   @HttpCode(204)
-  @Header('Cache-Control', 'no-store')
   async resume(@Req() request: unknown): Promise<void> {
-    await this.connections.resume(this.caller.organizationOf(request));
+    await this.connections.resume(this.caller.organizationOf(request), this.caller.actorOf(request));
   }
 }

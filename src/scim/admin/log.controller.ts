@@ -1,15 +1,4 @@
-import {
-  BadRequestException,
-  Controller,
-  Get,
-  Header,
-  HttpCode,
-  Inject,
-  Param,
-  Post,
-  Query,
-  Req,
-} from '@nestjs/common';
+import { BadRequestException, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { type LoggedRequest, type LoggedRequestDetails, ScimLogService } from '../log/scim-log.service.js';
 import { AdminBody } from './admin-body.pipe.js';
 import { AdminCaller } from './admin-caller.js';
@@ -32,7 +21,6 @@ export class LogController {
   ) {}
 
   @Get()
-  @Header('Cache-Control', 'no-store')
   async listRequests(@Req() request: unknown, @Query(AdminBody) query: LogQueryDto): Promise<LogListing> {
     const { status, person, cursor, limit = DEFAULT_LIMIT } = query;
     const place = cursor === undefined ? undefined : readCursor(cursor);
@@ -51,7 +39,6 @@ export class LogController {
   }
 
   @Get(':id')
-  @Header('Cache-Control', 'no-store')
   async getRequest(@Req() request: unknown, @Param('id') id: string): Promise<LoggedRequestDetails> {
     return this.log.get(this.caller.organizationOf(request), id);
   }
@@ -59,7 +46,6 @@ export class LogController {
   /** A POST, because it writes down who saw it. */
   @Post(':id/reveal')
   @HttpCode(200)
-  @Header('Cache-Control', 'no-store')
   async revealRequest(@Req() request: unknown, @Param('id') id: string): Promise<LoggedRequestDetails> {
     return this.log.reveal(this.caller.organizationOf(request), id, this.caller.actorOf(request));
   }

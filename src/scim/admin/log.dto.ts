@@ -1,12 +1,12 @@
-import { Type } from 'class-transformer';
-import { IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { IsString, Matches, MaxLength } from 'class-validator';
 import { IfPresent, IsPrintable } from './dto-rules.js';
+import { PageQueryDto } from './page-query.dto.js';
 
 /** RFC 3339, in a year that PostgreSQL and JavaScript both know. */
 const INSTANT = /^[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Query of `GET log`. */
-export class LogQueryDto {
+export class LogQueryDto extends PageQueryDto {
   /** A status, `2xx` … `5xx`, or `failed`. */
   @IfPresent()
   @Matches(/^([1-5]\d\d|[1-5]xx|failed)$/)
@@ -27,16 +27,4 @@ export class LogQueryDto {
   @IfPresent()
   @Matches(INSTANT)
   to?: string;
-
-  /** `nextCursor` of the page before. */
-  @IfPresent()
-  @Matches(/^[0-9A-Za-z_-]{1,200}$/)
-  cursor?: string;
-
-  @IfPresent()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit?: number;
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ScimRelay } from '../events/scim-relay.js';
 import { ScimPaths } from '../http/scim-paths.js';
+import { withoutTokens } from '../http/scim-exception.filter.js';
 import { ScimRateLimits } from '../http/scim-rate-limits.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { readBulk, toBulkResponse } from '../protocol/bulk.js';
@@ -57,7 +58,10 @@ export class BulkService {
     // What was committed has to be told; where nothing was, the client simply sends it all again.
     if (unavailable && !run.hasWritten) throw unavailable;
     if (unavailable) run.giveUp(unavailable);
-    return toBulkResponse(request.operations, run.outcomes);
+    const outcomes = run.outcomes.map((outcome) =>
+      outcome && 'error' in outcome ? { ...outcome, error: withoutTokens(outcome.error) } : outcome,
+    );
+    return toBulkResponse(request.operations, outcomes);
   }
 
   /** Once, for all that cut access: 1,000 removals wait as long as one does. */

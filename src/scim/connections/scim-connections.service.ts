@@ -1,10 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type Idp, recogniseIdp } from '../log/recognise-idp.js';
+import { ConnectionPaused, ConnectionResumed } from '../events/scim-events.js';
+import { ScimRelay } from '../events/scim-relay.js';
+import { guideOf } from '../guides/guides.js';
+import { type Cadence, CADENCES, nextRound } from '../guides/idp-cadence.js';
+import type { Idp } from '../log/recognise-idp.js';
 import { ScimLog } from '../log/scim-log.js';
 import {
   BAD_TOKEN,
-  findClients,
   findPause,
   findTraffic,
   pauseConnection,
@@ -12,9 +15,19 @@ import {
   type TrafficRow,
 } from '../persistence/connection-health-statements.js';
 import { ensureConnection } from '../persistence/connection-statements.js';
-import { ScimDatabase } from '../persistence/scim-database.js';
+import {
+  type DeliveryKey,
+  findLastSequence,
+  type NewEvent,
+  writeConnectionEvents,
+} from '../persistence/outbox-statements.js';
+import { ScimDatabase, type Statement } from '../persistence/scim-database.js';
 import { ScimTokenVerifier } from '../tokens/scim-token-verifier.js';
-import { type Cadence, CADENCES, nextRound } from './idp-cadence.js';
+import { type Checklist, toChecklist } from './checklist.js';
+import type { LinkCheck } from './judge-links.js';
+import { recogniseConnection } from './recognise-connection.js';
+import { ScimLinkCheck } from './scim-link-check.js';
+import { ScimMilestones } from './scim-milestones.js';
 
 /** Requests of a period, of which at most 100,000 of a status are counted. */
 export interface RequestCount {
@@ -51,18 +64,20 @@ export class ScimConnectionsService {
     private readonly database: ScimDatabase,
     private readonly verifier: ScimTokenVerifier,
     private readonly log: ScimLog,
+    private readonly relay: ScimRelay,
+    private readonly milestones: ScimMilestones,
+    private readonly links: ScimLinkCheck,
   ) {}
 
   /** Costs the same for every organization: it walks indexes, and counts to a bound. */
   async health(organizationId: string): Promise<ConnectionHealth> {
     await this.log.flush(organizationId);
-    const [traffic, [clients], [pause]] = await Promise.all([
+    const [traffic, { idp, client }, [pause]] = await Promise.all([
       this.database.run<TrafficRow>(findTraffic, [organizationId]),
-      this.database.run<ClientsRow>(findClients, [organizationId]),
+      recogniseConnection(this.database, organizationId),
       this.database.run<PauseRow>(findPause, [organizationId]),
     ]);
     const lastCallAt = latest(traffic.filter(({ status }) => status !== BAD_TOKEN));
-    const idp = lastCallAt === null ? null : recogniseIdp(clients?.idps ?? []);
     const cadence = idp === null ? null : CADENCES[idp];
     return {
       lastCallAt,
@@ -70,7 +85,7 @@ export class ScimConnectionsService {
       lastFailureAt: latest(traffic.filter(isFailure)),
       lastHour: count(traffic, ({ lastHour }) => lastHour),
       lastDay: count(traffic, ({ lastDay }) => lastDay),
-      client: clients?.lastClient ?? null,
+      client,
       idp,
       cadence,
       nextSyncExpectedAt: (lastCallAt && cadence && nextRound(lastCallAt, cadence)) ?? null,
@@ -79,27 +94,75 @@ export class ScimConnectionsService {
     };
   }
 
+  /** How far the set-up is. Costs the same for every organization; what was reached stays ticked. */
+  async checklist(organizationId: string): Promise<Checklist> {
+    await this.log.flush(organizationId);
+    const [milestones, { idp }] = await Promise.all([
+      this.milestones.of(organizationId),
+      recogniseConnection(this.database, organizationId),
+    ]);
+    return toChecklist(milestones, guideOf(idp));
+  }
+
   /**
-   * Changes are answered 503 with `Retry-After` from now on (within a second on other instances), reads go on. What is paused
-   * already stays so.
+   * Whether sign-ins find the people who are provisioned, and what to set if not. It looks at the newest hundred sign-ins and
+   * at two hundred people, so it costs the same for every organization.
+   * @throws ScimError 503 when the host cannot say which SSO connection counts.
+   */
+  async linkCheck(organizationId: string): Promise<LinkCheck> {
+    await this.log.flush(organizationId);
+    return this.links.of(organizationId);
+  }
+
+  /** Which identity provider calls, as its traffic tells; null before the first request. */
+  async recognise(organizationId: string): Promise<Idp | 'generic' | null> {
+    await this.log.flush(organizationId);
+    return (await recogniseConnection(this.database, organizationId)).idp;
+  }
+
+  /**
+   * Changes are answered 503 with `Retry-After` from now on (within a second on other instances), reads go on. Writes
+   * `scim.connection.paused`; what is paused already stays so.
    * @param actorId account id of the admin.
    */
   async pause(organizationId: string, actorId?: string): Promise<void> {
     await this.database.run(ensureConnection, [organizationId, randomUUID(), randomBytes(32)]);
-    await this.database.run(pauseConnection, [organizationId, actorId ?? null]);
-    this.verifier.forgetOrganization(organizationId);
+    await this.turn([pauseConnection, [organizationId, actorId ?? null]], ConnectionPaused.type, actorId);
   }
 
-  /** Changes are taken again. */
-  async resume(organizationId: string): Promise<void> {
-    await this.database.run(resumeConnection, [organizationId]);
-    this.verifier.forgetOrganization(organizationId);
+  /**
+   * Changes are taken again. Writes `scim.connection.resumed`, where it was paused.
+   * @param actorId account id of the admin.
+   */
+  async resume(organizationId: string, actorId?: string): Promise<void> {
+    await this.turn([resumeConnection, [organizationId]], ConnectionResumed.type, actorId);
   }
-}
 
-interface ClientsRow {
-  readonly idps: string[] | null;
-  readonly lastClient: string | null;
+  /** Its event is written where the statement yields the connection, under the lock of its row, which guards the sequence. */
+  private async turn(
+    [statement, values]: readonly [Statement, readonly [organizationId: string, ...rest: unknown[]]],
+    type: string,
+    actorId: string | undefined,
+  ): Promise<void> {
+    const [organizationId] = values;
+    const deliveries = await this.database.transaction(async (manager) => {
+      const [turned] = await this.database.run<{ id: string }>(statement, values, manager);
+      if (!turned) return [];
+      const [last] = await this.database.run<{ sequence: number }>(findLastSequence, [turned.id], manager);
+      const payload = actorId === undefined ? {} : { actorId };
+      const sequence = (last?.sequence ?? 0) + 1;
+      const event: NewEvent = { id: randomUUID(), sequence, type, terminal: false, payload, personal: null };
+      const parameters = [turned.id, organizationId, JSON.stringify([event])];
+      const [written] = await this.database.run<{ deliveries: DeliveryKey[] }>(
+        writeConnectionEvents,
+        parameters,
+        manager,
+      );
+      return written?.deliveries ?? [];
+    });
+    this.verifier.forgetOrganization(organizationId);
+    await this.relay.deliverNow(deliveries);
+  }
 }
 
 interface PauseRow {

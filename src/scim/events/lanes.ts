@@ -1,7 +1,7 @@
 /** Each takes a connection of the host's pool, of which there are ten unless the host says otherwise. */
 export const LANES = 4;
-/** So that a consumer that hangs leaves something to the others. */
-const LANES_OF_ONE_CONSUMER = LANES - 1;
+/** For publishers, whose receivers may be slow: lanes of their own, so that a handler that cuts access never waits for them. */
+export const PUBLISHER_LANES = 3;
 
 /** What a lane is taken for. */
 export interface Passenger {
@@ -15,7 +15,8 @@ interface Waiting {
 }
 
 /**
- * Bounds how many deliveries this process works on at a time, whoever asked for them. Of one identity and consumer it is one
+ * Bounds how many deliveries this process works on at a time, whoever asked for them. A consumer that hangs leaves a lane to
+ * the others. Of one identity and consumer it is one
  * at a time, because they must not overtake each other. Those who wait are served before those who only try.
  */
 export class Lanes {
@@ -23,9 +24,11 @@ export class Lanes {
   private readonly queue: Waiting[] = [];
   private readonly whenEmpty: (() => void)[] = [];
 
+  constructor(private readonly count: number = LANES) {}
+
   hasRoomFor(consumer: string): boolean {
-    if (this.busy.size >= LANES) return false;
-    return [...this.busy.values()].filter((name) => name === consumer).length < LANES_OF_ONE_CONSUMER;
+    if (this.busy.size >= this.count) return false;
+    return [...this.busy.values()].filter((name) => name === consumer).length < this.count - 1;
   }
 
   /** Whether it has a lane now; then `leave` must follow. */

@@ -22,6 +22,12 @@ export interface OnScimEventOptions {
    * has seen is kept under it. Convention: `module.what-it-does`.
    */
   readonly consumer: string;
+  /**
+   * What a consumer gets that no process had before: `now`, what is written from its registration on, or `beginning`, all
+   * events that are still kept (`events.retentionDays`) before those, in their order. Once it is registered this says nothing
+   * more. Default `now`.
+   */
+  readonly from?: 'now' | 'beginning';
 }
 
 /** What the decorator leaves on a method. */
@@ -40,6 +46,6 @@ export const OnScimEvent = (
   options: OnScimEventOptions,
 ): MethodDecorator => {
   const classes = Array.isArray(events) ? (events as readonly ScimEventClass[]) : [events as ScimEventClass];
-  const metadata: ScimHandlerMetadata = { consumer: options.consumer, types: classes.map(({ type }) => type) };
+  const metadata: ScimHandlerMetadata = { ...options, types: classes.map(({ type }) => type) };
   return SetMetadata(ON_SCIM_EVENT, metadata);
 };

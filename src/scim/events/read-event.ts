@@ -1,6 +1,8 @@
-import type { DueDelivery } from '../persistence/outbox-statements.js';
+import type { StoredEvent } from '../persistence/outbox-statements.js';
 import type { Json, JsonObject } from '../protocol/resource.js';
 import {
+  connectionEventClasses,
+  type ConnectionEventFields,
   type GroupEventFields,
   groupEventClasses,
   type ResourceEventFields,
@@ -12,44 +14,36 @@ import {
   userEventClasses,
 } from './scim-events.js';
 
-/** The event of a delivery as handlers see it. @throws Error for a type that only a newer release knows: its process will take it. */
-export function readEvent(delivery: DueDelivery): InstanceType<ScimEventClass> {
-  const common = {
+/** A stored event as handlers see it. @throws Error for a type that only a newer release knows: its process will take it. */
+export function readEvent(delivery: StoredEvent): InstanceType<ScimEventClass> {
+  const { type, aggregateId } = delivery;
+  const stored: JsonObject = { ...delivery.payload, ...delivery.personal };
+  const fields = {
     id: delivery.id,
     organizationId: delivery.organizationId,
     occurredAt: delivery.occurredAt,
     sequence: delivery.sequence,
     ...present('tokenId', delivery.tokenId),
     ...present('requestId', delivery.requestId),
+    ...stored,
   };
-  const stored: JsonObject = { ...delivery.payload, ...delivery.personal };
-  const UserClass = userEventClasses.find(({ type }) => type === delivery.type);
-  if (UserClass) {
-    return new UserClass({ ...common, ...stored, identityId: delivery.aggregateId } as unknown as UserEventFields);
-  }
-  const GroupClass = groupEventClasses.find(({ type }) => type === delivery.type);
-  if (GroupClass) {
-    return new GroupClass({ ...common, ...stored, groupId: delivery.aggregateId } as unknown as GroupEventFields);
-  }
-  const ResourceClass = resourceEventClasses.find(({ type }) => type === delivery.type);
-  if (ResourceClass) {
-    return new ResourceClass({
-      ...common,
-      ...stored,
-      resourceId: delivery.aggregateId,
-    } as unknown as ResourceEventFields);
-  }
-  const TokenClass = tokenEventClasses.find(({ type }) => type === delivery.type);
+  const UserClass = userEventClasses.find((one) => one.type === type);
+  if (UserClass)
+    return new UserClass({ userName: '', ...fields, identityId: aggregateId } as unknown as UserEventFields);
+  const GroupClass = groupEventClasses.find((one) => one.type === type);
+  if (GroupClass) return new GroupClass({ ...fields, groupId: aggregateId } as unknown as GroupEventFields);
+  const ResourceClass = resourceEventClasses.find((one) => one.type === type);
+  if (ResourceClass) return new ResourceClass({ ...fields, resourceId: aggregateId } as unknown as ResourceEventFields);
+  const TokenClass = tokenEventClasses.find((one) => one.type === type);
   if (TokenClass) {
-    return new TokenClass({
-      ...common,
-      ...stored,
-      ...dateOf('expiresAt', stored),
-      ...dateOf('retiresAt', stored),
-      subjectTokenId: delivery.aggregateId,
-    } as unknown as TokenEventFields);
+    const dates = { ...dateOf('expiresAt', stored), ...dateOf('retiresAt', stored) };
+    return new TokenClass({ ...fields, ...dates, subjectTokenId: aggregateId } as unknown as TokenEventFields);
   }
-  throw new Error(`This process does not know the event type ${delivery.type}.`);
+  const ConnectionClass = connectionEventClasses.find((one) => one.type === type);
+  if (ConnectionClass) {
+    return new ConnectionClass({ ...fields, connectionId: aggregateId } as unknown as ConnectionEventFields);
+  }
+  throw new Error(`This process does not know the event type ${type}.`);
 }
 
 const present = (name: string, value: Json): JsonObject => (value === null ? {} : { [name]: value });

@@ -3,22 +3,34 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { registerConsumer } from '../persistence/outbox-statements.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { ON_SCIM_EVENT, type ScimEventContext, type ScimHandlerMetadata } from './on-scim-event.js';
-import { eventClasses, type ScimEventClass } from './scim-events.js';
+import { eventClasses, type ScimEvent } from './scim-events.js';
 
-export type ScimHandler = (event: InstanceType<ScimEventClass>, context: ScimEventContext) => Promise<void>;
+export type ScimHandler = (event: ScimEvent, context: ScimEventContext) => Promise<void>;
 
-/** A method with its decorator's words. */
-interface Found {
+/** A method with its decorator's words, or a publisher. */
+interface Consumer {
   readonly metadata: ScimHandlerMetadata;
   readonly handler: ScimHandler;
 }
 
-interface Registered extends Found {
+/** A consumer that carries events out of the module: no request waits for it, and it takes no lane from handlers. */
+export interface Publisher extends Consumer {
+  /** Called when the acknowledgement is committed: what it does happens once at most. */
+  readonly afterDelivery?: (event: ScimEvent) => void;
+}
+
+interface Registered extends Consumer {
   /**
    * What this process takes for the consumer: the types its handler names, and those that older releases named, which it
    * acknowledges. Not what a newer release added since: that one's processes take it.
    */
   readonly takes: readonly string[];
+}
+
+/** What the registration of a consumer yields. */
+interface RegisteredRow {
+  readonly eventTypes: readonly string[];
+  readonly awaitsPast: boolean;
 }
 
 /** Deliveries that a process takes, as statements want them: pairs, item by item. */
@@ -31,6 +43,8 @@ export interface Taken {
 @Injectable()
 export class ScimConsumers implements OnApplicationBootstrap {
   private readonly registered = new Map<string, Registered>();
+  private readonly publishers = new Map<string, Publisher>();
+  private readonly awaiting = new Set<string>();
 
   constructor(
     private readonly database: ScimDatabase,
@@ -39,7 +53,7 @@ export class ScimConsumers implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const found = new Map<string, Found>();
+    const found = new Map<string, Consumer>(this.publishers);
     for (const each of this.findHandlers()) {
       const { consumer } = each.metadata;
       if (found.has(consumer)) {
@@ -49,10 +63,34 @@ export class ScimConsumers implements OnApplicationBootstrap {
     }
     // Only once all are right: a registration outlives a start that fails.
     for (const [name, each] of found) {
-      const [row] = await this.database.run<{ eventTypes: string[] }>(registerConsumer, [name, each.metadata.types]);
+      const { types, from } = each.metadata;
+      const [row] = await this.database.run<RegisteredRow>(registerConsumer, [name, types, from === 'beginning']);
       const takes = (row?.eventTypes ?? []).filter((type) => KNOWN_TYPES.has(type));
+      if (row?.awaitsPast) this.awaiting.add(name);
       this.registered.set(name, { ...each, takes });
     }
+  }
+
+  /** Consumers that get nothing before they have the past they asked for. */
+  get awaitingPast(): readonly string[] {
+    return [...this.awaiting];
+  }
+
+  endAwaiting(consumer: string): void {
+    this.awaiting.delete(consumer);
+  }
+
+  /** Before the application is up. @throws Error for a name that another one has. */
+  addPublisher(publisher: Publisher): void {
+    const { consumer } = publisher.metadata;
+    if (this.publishers.has(consumer)) {
+      throw new Error(`Two publishers of SCIM events are named "${consumer}"; a consumer name is unique.`);
+    }
+    this.publishers.set(consumer, publisher);
+  }
+
+  isPublisher(consumer: string): boolean {
+    return this.publishers.has(consumer);
   }
 
   isRegistered(consumer: string): boolean {
@@ -62,7 +100,7 @@ export class ScimConsumers implements OnApplicationBootstrap {
   /** What this process takes for the consumers that `isWanted` picks. */
   taken(isWanted: (consumer: string) => boolean = () => true): Taken {
     const pairs = [...this.registered]
-      .filter(([name]) => isWanted(name))
+      .filter(([name]) => !this.awaiting.has(name) && isWanted(name))
       .flatMap(([name, { takes }]) => takes.map((type) => ({ name, type })));
     return { consumers: pairs.map(({ name }) => name), types: pairs.map(({ type }) => type) };
   }
@@ -73,7 +111,13 @@ export class ScimConsumers implements OnApplicationBootstrap {
     return registered?.metadata.types.includes(type) ? registered.handler : undefined;
   }
 
-  private *findHandlers(): Generator<Found> {
+  /** What is to be called once a delivery is acknowledged, and the acknowledgement committed. */
+  afterDelivery(consumer: string, type: string): Publisher['afterDelivery'] {
+    const publisher = this.publishers.get(consumer);
+    return publisher?.metadata.types.includes(type) ? publisher.afterDelivery : undefined;
+  }
+
+  private *findHandlers(): Generator<Consumer> {
     const found = new Set<object>();
     for (const provider of this.discovery.getProviders()) {
       const instance: unknown = provider.instance;

@@ -1,5 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { isDatabaseDown } from '../persistence/database-errors.js';
+import { findLaterEvents, type LaterEvents, voidDelivery } from '../persistence/dead-letter-statements.js';
 import {
   acknowledgeDelivery,
   type DueDelivery,
@@ -8,6 +10,7 @@ import {
   supersedeOlderDeliveries,
 } from '../persistence/outbox-statements.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
+import { asOfNow, membersOf } from './as-of-now.js';
 import { readEvent } from './read-event.js';
 import { retryDelay } from './retry-delay.js';
 import { ScimConsumers } from './scim-consumers.js';
@@ -49,16 +52,30 @@ export class ScimDelivery {
 
   private async handle(delivery: DueDelivery): Promise<void> {
     const { eventSeq, consumer, terminal, aggregateId, attempts, type } = delivery;
-    await this.database.transaction(async (manager) => {
+    const told = await this.database.transaction(async (manager) => {
       if (terminal) await this.database.run(supersedeOlderDeliveries, [aggregateId, consumer, eventSeq], manager);
       const claimed = await this.database.run(acknowledgeDelivery, [eventSeq, consumer, attempts], manager);
       if (claimed.length === 0) throw new NotClaimed();
-      await this.consumers.handlerOf(consumer, type)?.(readEvent(delivery), { manager, attempt: attempts + 1 });
+      const telling = delivery.replayed ? await this.asOfNow(delivery, manager) : delivery;
+      if (!telling) return undefined;
+      await this.consumers.handlerOf(consumer, type)?.(readEvent(telling), { manager, attempt: attempts + 1 });
+      return telling;
     }, HANDLER_TIMEOUT_MS);
+    if (told) this.consumers.afterDelivery(consumer, type)?.(readEvent(told));
+  }
+
+  /** Of one that was dead; undefined if it is void by now. */
+  private async asOfNow(delivery: DueDelivery, manager: EntityManager): Promise<DueDelivery | undefined> {
+    const { aggregateId, sequence, payload, eventSeq, consumer } = delivery;
+    const values = [aggregateId, sequence, membersOf(payload)];
+    const [later] = await this.database.run<LaterEvents>(findLaterEvents, values, manager);
+    const telling = asOfNow(delivery, later);
+    if (!telling) await this.database.run(voidDelivery, [eventSeq, consumer], manager);
+    return telling;
   }
 
   private async recordFailure(delivery: DueDelivery, error: unknown): Promise<void> {
-    const { eventSeq, consumer, type, payload } = delivery;
+    const { eventSeq, consumer, type, payload, organizationId } = delivery;
     const attempts = delivery.attempts + 1;
     const endless = takesAway(type, payload);
     const delay = retryDelay(attempts, endless, Math.random());
@@ -67,7 +84,7 @@ export class ScimDelivery {
     this.logger.error(`${alert}${describe(delivery)} failed (try ${attempts}, ${outcome}): ${errorText(error)}`);
     const text = errorText(error).slice(0, 2000);
     await this.note(() =>
-      this.database.run(recordFailedDelivery, [eventSeq, consumer, delivery.attempts, text, delay]),
+      this.database.run(recordFailedDelivery, [eventSeq, consumer, delivery.attempts, text, delay, organizationId]),
     );
   }
 

@@ -2,7 +2,10 @@ import type { IdentityState } from '../persistence/entities/provisioned-identity
 import type { RevocationReason } from '../persistence/entities/token.entity.js';
 import type { JsonObject, ResourceAttributes } from '../protocol/resource.js';
 
-/** What every event tells. Delivered at least once, in the order of `sequence` within one identity, group, resource or token. */
+/**
+ * What every event tells. Delivered at least once, in the order of `sequence` within one identity, group, resource, token or
+ * connection.
+ */
 abstract class CommonFields {
   /** E.g. `scim.user.deprovisioned`. */
   abstract readonly type: string;
@@ -11,10 +14,10 @@ abstract class CommonFields {
   readonly organizationId: string;
   /**
    * When the change was written, to the millisecond, by the database's clock; the commit came moments later. Among the
-   * events of one identity, group, resource or token it never runs back.
+   * events of one identity, group, resource, token or connection it never runs back.
    */
   readonly occurredAt: Date;
-  /** 1, 2, 3 … within the identity, group, resource or token. */
+  /** 1, 2, 3 … within the identity, group, resource, token or connection. */
   readonly sequence: number;
   /** The SCIM token whose request caused it. */
   readonly tokenId?: string;
@@ -24,8 +27,9 @@ abstract class CommonFields {
 /** An event about an identity: its state after the change. */
 export abstract class UserEvent extends CommonFields {
   readonly identityId: string;
-  /** The host's account, where a login linked one. */
+  /** The host's account, where a login linked one; with `scim.user.unlinked` the one that was linked until now. */
   readonly accountId?: string;
+  /** Empty where the person was erased before the event was delivered, and with `scim.user.erased`. */
   readonly userName: string;
   readonly externalId?: string;
   readonly state: IdentityState;
@@ -34,6 +38,8 @@ export abstract class UserEvent extends CommonFields {
   readonly changed: readonly string[];
   /** All attributes after the change; with `scim.user.provisioned` and `scim.user.updated` only. */
   readonly attributes?: ResourceAttributes;
+  /** Account id of the admin who did it, where it was one. */
+  readonly actorId?: string;
 
   constructor(fields: UserEventFields) {
     super();
@@ -105,6 +111,21 @@ export abstract class ResourceEvent extends CommonFields {
 /** What an event about a resource of the host's own type is made of. */
 export type ResourceEventFields = Omit<ResourceEvent, 'type'>;
 
+/** An event about an organization's connection with its identity provider. */
+export abstract class ConnectionEvent extends CommonFields {
+  readonly connectionId: string;
+  /** Account id of the admin who did it. */
+  readonly actorId?: string;
+
+  constructor(fields: ConnectionEventFields) {
+    super();
+    Object.assign(this, fields);
+  }
+}
+
+/** What a connection event is made of. */
+export type ConnectionEventFields = Omit<ConnectionEvent, 'type'>;
+
 /** The IdP created a user. No seat is taken yet. */
 export class UserProvisioned extends UserEvent {
   static readonly type = 'scim.user.provisioned';
@@ -139,6 +160,32 @@ export class UserReactivated extends UserEvent {
 export class UserDeprovisioned extends UserEvent {
   static readonly type = 'scim.user.deprovisioned';
   readonly type = UserDeprovisioned.type;
+}
+
+/** Why a link ended: an admin ended it, or the host removed the account, or its membership. */
+export type UnlinkReason = 'admin' | 'account-removed' | 'membership-removed';
+
+/**
+ * The link with `accountId` ended: with reason `admin` revoke what the account has in the organization, else the host did that
+ * itself. The identity waits for another login. Overtakes retries of older events and is retried for ever.
+ */
+export class UserUnlinked extends UserEvent {
+  static readonly type = 'scim.user.unlinked';
+  readonly type = UserUnlinked.type;
+  declare readonly reason: UnlinkReason;
+}
+
+/** Why a person was erased: an admin wanted it, or the time was over that removed people are kept. */
+export type ErasureReason = 'admin' | 'retention';
+
+/**
+ * All that the module knew of a removed person is gone: erase what the host has of the identity, and of `accountId` what
+ * came with it. Nothing in the event is personal. Retried for ever, in its turn.
+ */
+export class UserErased extends UserEvent {
+  static readonly type = 'scim.user.erased';
+  readonly type = UserErased.type;
+  declare readonly reason: ErasureReason;
 }
 
 /** The IdP created a group, with the members that `added` names. */
@@ -231,6 +278,18 @@ export class TokenLeaked extends TokenEvent {
   declare readonly source?: string;
 }
 
+/** Changes by the identity provider are refused from now on, leavers included. Only where they were taken before. */
+export class ConnectionPaused extends ConnectionEvent {
+  static readonly type = 'scim.connection.paused';
+  readonly type = ConnectionPaused.type;
+}
+
+/** Changes by the identity provider are taken again. Only where they were refused before. */
+export class ConnectionResumed extends ConnectionEvent {
+  static readonly type = 'scim.connection.resumed';
+  readonly type = ConnectionResumed.type;
+}
+
 export const userEventClasses = [
   UserProvisioned,
   UserLinked,
@@ -238,6 +297,8 @@ export const userEventClasses = [
   UserDeactivated,
   UserReactivated,
   UserDeprovisioned,
+  UserUnlinked,
+  UserErased,
 ] as const;
 
 export const groupEventClasses = [GroupCreated, GroupUpdated, GroupMembersChanged, GroupDeleted] as const;
@@ -253,20 +314,31 @@ export const tokenEventClasses = [
   TokenLeaked,
 ] as const;
 
+export const connectionEventClasses = [ConnectionPaused, ConnectionResumed] as const;
+
 export const eventClasses = [
   ...userEventClasses,
   ...groupEventClasses,
   ...resourceEventClasses,
   ...tokenEventClasses,
+  ...connectionEventClasses,
 ] as const;
 
 /** A class to name in `@OnScimEvent`. */
 export type ScimEventClass = (typeof eventClasses)[number];
 
+/** An event of any type; `type` tells which. */
+export type ScimEvent = InstanceType<ScimEventClass>;
+
 export type UserEventType = (typeof userEventClasses)[number]['type'];
 
 /** Events that take all access away: they overtake older ones, which are void then. */
-const TERMINAL_TYPES: ReadonlySet<string> = new Set([UserDeactivated.type, UserDeprovisioned.type, TokenRevoked.type]);
+const TERMINAL_TYPES: ReadonlySet<string> = new Set([
+  UserDeactivated.type,
+  UserDeprovisioned.type,
+  UserUnlinked.type,
+  TokenRevoked.type,
+]);
 
 export const isTerminal = (type: string): boolean => TERMINAL_TYPES.has(type);
 
@@ -276,5 +348,6 @@ export const isTerminal = (type: string): boolean => TERMINAL_TYPES.has(type);
  */
 export const takesAway = (type: string, { removed }: JsonObject): boolean =>
   isTerminal(type) ||
+  type === UserErased.type ||
   type === GroupDeleted.type ||
   (type === GroupMembersChanged.type && Array.isArray(removed) && removed.length > 0);

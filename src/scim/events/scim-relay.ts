@@ -14,7 +14,7 @@ import {
 } from '../persistence/outbox-statements.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
-import { LANES, Lanes } from './lanes.js';
+import { LANES, Lanes, PUBLISHER_LANES } from './lanes.js';
 import { ScimConsumers } from './scim-consumers.js';
 import { errorText, ScimDelivery } from './scim-delivery.js';
 
@@ -35,7 +35,8 @@ const STOP_WAIT_MS = 10_000;
 @Injectable()
 export class ScimRelay implements OnApplicationBootstrap, OnModuleDestroy, OnApplicationShutdown {
   private readonly logger = new Logger(ScimRelay.name);
-  private readonly lanes = new Lanes();
+  private readonly handlerLanes = new Lanes(LANES);
+  private readonly publisherLanes = new Lanes(PUBLISHER_LANES);
   private loop: Promise<void> | undefined;
   private stopping = false;
   /** Set while the loop is busy: its next pause is skipped. */
@@ -71,11 +72,13 @@ export class ScimRelay implements OnApplicationBootstrap, OnModuleDestroy, OnApp
   }
 
   /**
-   * Tries deliveries that the caller's transaction made, at once, and resolves when each was tried, by this process or
-   * another, or 2 s have passed. Never throws: what failed, and what it did not come to, is left to the loop.
+   * Tries deliveries to handlers that the caller's transaction made, at once, and resolves when each was tried, by this
+   * process or another, or 2 s have passed. Never throws: what failed, what it did not come to, and what goes to publishers,
+   * which cut no access, is left to the loop.
    */
   async deliverNow(keys: readonly DeliveryKey[]): Promise<void> {
     if (keys.length === 0 || this.options.deliverEvents === false) return;
+    if (keys.some(({ consumer }) => this.consumers.isPublisher(consumer))) this.nudge();
     const work = this.deliverKeys(keys, performance.now() + REQUEST_WAIT_MS).catch((error: unknown) => {
       this.logger.error(`Delivery was put off: ${errorText(error)}`);
       return false;
@@ -91,22 +94,26 @@ export class ScimRelay implements OnApplicationBootstrap, OnModuleDestroy, OnApp
 
   /** A round that takes longer than `limitMs` begins nothing more; what it began goes on. */
   private async deliverDue(limitMs?: number): Promise<number> {
-    const { consumers, types } = this.consumers.taken((consumer) => this.lanes.hasRoomFor(consumer));
+    const { consumers, types } = this.consumers.taken((consumer) => this.lanesOf(consumer).hasRoomFor(consumer));
     if (consumers.length === 0) return 0;
     const queue = await this.database.run<DueDelivery>(findDueDeliveries, [consumers, types, BATCH]);
     let tried = 0;
     const work = async (): Promise<void> => {
       for (let next = this.begin(queue); next; next = this.begin(queue)) if (await this.finish(next)) tried += 1;
     };
-    const round = Promise.all(Array.from({ length: LANES }, work));
+    const round = Promise.all(Array.from({ length: LANES + PUBLISHER_LANES }, work));
     await (limitMs === undefined ? round : Promise.race([round, pause(limitMs)]));
     queue.length = 0;
     return tried;
   }
 
+  private lanesOf(consumer: string): Lanes {
+    return this.consumers.isPublisher(consumer) ? this.publisherLanes : this.handlerLanes;
+  }
+
   /** Takes the first delivery that gets a lane out of the queue. */
   private begin(queue: DueDelivery[]): DueDelivery | undefined {
-    const index = this.stopping ? -1 : queue.findIndex((delivery) => this.lanes.enter(delivery));
+    const index = this.stopping ? -1 : queue.findIndex((delivery) => this.lanesOf(delivery.consumer).enter(delivery));
     return index < 0 ? undefined : queue.splice(index, 1)[0];
   }
 
@@ -114,13 +121,13 @@ export class ScimRelay implements OnApplicationBootstrap, OnModuleDestroy, OnApp
     try {
       return await this.delivery.attempt(delivery);
     } finally {
-      this.lanes.leave(delivery);
+      this.lanesOf(delivery.consumer).leave(delivery);
     }
   }
 
   /** Whether each was tried before the deadline. */
   private async deliverKeys(keys: readonly DeliveryKey[], deadline: number): Promise<boolean> {
-    const { consumers, types } = this.consumers.taken();
+    const { consumers, types } = this.consumers.taken((consumer) => !this.consumers.isPublisher(consumer));
     const seqs = [...new Set(keys.map(({ eventSeq }) => eventSeq))];
     const find = (): Promise<DueDelivery[]> => this.database.run<DueDelivery>(findDeliveries, [consumers, types, seqs]);
     for (let untried = await find(); untried.length > 0;) {
@@ -141,7 +148,7 @@ export class ScimRelay implements OnApplicationBootstrap, OnModuleDestroy, OnApp
     const left = names.map(async (name) => {
       const untried: DueDelivery[] = [];
       for (const delivery of deliveries.filter(({ consumer }) => consumer === name)) {
-        const entered = await this.lanes.enterWithin(delivery, Math.max(deadline - performance.now(), 0));
+        const entered = await this.handlerLanes.enterWithin(delivery, Math.max(deadline - performance.now(), 0));
         if (!entered || !(await this.finish(delivery))) untried.push(delivery);
       }
       return untried;
@@ -173,7 +180,10 @@ export class ScimRelay implements OnApplicationBootstrap, OnModuleDestroy, OnApp
   }
 
   private async settle(): Promise<void> {
-    await Promise.race([Promise.all([this.loop, this.lanes.empty()]), pause(STOP_WAIT_MS)]);
+    await Promise.race([
+      Promise.all([this.loop, this.handlerLanes.empty(), this.publisherLanes.empty()]),
+      pause(STOP_WAIT_MS),
+    ]);
   }
 }
 

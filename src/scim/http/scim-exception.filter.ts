@@ -1,4 +1,5 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
+import { hideTokens } from '../log/secrets.js';
 import { traceOf } from '../log/request-trace.js';
 import { internalError, ScimError } from '../protocol/scim-error.js';
 import { requestIdOf, type ScimRequest } from './scim-request.js';
@@ -32,11 +33,11 @@ export class ScimExceptionFilter implements ExceptionFilter {
     if (exception instanceof ScimError) {
       if (exception.status >= 500 && exception.options.isExpected !== true)
         this.log(exception.message, exception.options.cause ?? exception, request);
-      return exception;
+      return withoutTokens(exception);
     }
     // What a guard, an interceptor or a pipe of the host threw.
     if (exception instanceof HttpException && exception.getStatus() < 500) {
-      return new ScimError(exception.getStatus(), undefined, exception.message);
+      return withoutTokens(new ScimError(exception.getStatus(), undefined, exception.message));
     }
     const requestId = requestIdOf(request);
     this.log(`request ${requestId}`, exception, request);
@@ -47,6 +48,13 @@ export class ScimExceptionFilter implements ExceptionFilter {
   private log(what: string, cause: unknown, { method, url, scimPrincipal }: ScimRequest): void {
     const who = scimPrincipal ? ` (organization ${scimPrincipal.organizationId}, token ${scimPrincipal.tokenId})` : '';
     const stack = cause instanceof Error ? cause.stack : String(cause);
-    this.logger.error(`${method} ${url.split('?')[0]}${who}: ${what}`, stack);
+    this.logger.error(hideTokens(`${method} ${url.split('?')[0]}${who}: ${what}`), stack && hideTokens(stack));
   }
+}
+
+/** A message quotes what was sent, and somebody may have sent a token where a name belongs: proxies keep error bodies, too. */
+export function withoutTokens(error: ScimError): ScimError {
+  const { status, scimType, message, options } = error;
+  const text = hideTokens(message);
+  return text === message ? error : new ScimError(status, scimType, text, options);
 }

@@ -1,24 +1,22 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { UserDeprovisioned, UserLinked } from '../events/scim-events.js';
+import { type UnlinkReason, UserDeprovisioned } from '../events/scim-events.js';
 import { ScimRelay } from '../events/scim-relay.js';
 import type { IdentityRow } from '../persistence/identity-statements.js';
-import { attachLink, findLinkOfIdentity, type LinkRow } from '../persistence/link-statements.js';
 import { violatedIndex } from '../persistence/database-errors.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
-import { leaveGroups, type Remover } from '../persistence/leave-groups.js';
-import { insertTombstone } from '../persistence/tombstone-statements.js';
+import type { Remover } from '../persistence/leave-groups.js';
 import type { ResourceAttributes } from '../protocol/resource.js';
 import { checkVersion } from '../protocol/etag.js';
-import { conflict, ScimError, unavailable } from '../protocol/scim-error.js';
-import { SCIM_OPTIONS, type ScimModuleOptions, type ScimRemovalDecision } from '../scim.options.js';
+import { conflict } from '../protocol/scim-error.js';
 import { ScimEntitlements } from '../tokens/scim-entitlements.js';
 import { isLifeCycle } from './identity-events.js';
+import { IdentityRemovals, LinkTaken } from './identity-removals.js';
 import { initialState, nextState } from './identity-state.js';
 import { identityTag } from './identity-tag.js';
 import { IdentityStore, type WriteContext, type Written } from './identity-store.js';
 import { coreAttributesOf, type IdentityValues, valuesOf } from './identity-values.js';
-import { type IdentityPlan, planChange } from './plan-change.js';
+import { type IdentityPlan, planChange, planRelease, planUnlink } from './plan-change.js';
 import { findProofScope, findProvenLink, holdLogins, linkedBy, type ProofScope } from './proven-links.js';
 
 /** Guarded writes that may lose a race before the row is locked instead. */
@@ -28,6 +26,8 @@ const MOST_CONFLICTS = 3;
 interface LockedChange {
   readonly planOf: (identity: IdentityRow) => IdentityPlan;
   readonly lock: 'lock' | 'lockForRemoval';
+  /** What is written besides, also where the plan is that nothing happens. */
+  readonly record?: (identity: IdentityRow, context: Remover) => Promise<void>;
 }
 
 /** The one place where an identity comes to be, changes and goes: each time with its events, in one transaction. */
@@ -38,7 +38,7 @@ export class IdentitiesService {
     private readonly store: IdentityStore,
     private readonly entitlements: ScimEntitlements,
     private readonly relay: ScimRelay,
-    @Inject(SCIM_OPTIONS) private readonly options: ScimModuleOptions,
+    private readonly removals: IdentityRemovals,
   ) {}
 
   /**
@@ -89,13 +89,31 @@ export class IdentitiesService {
    * @throws ScimError 404; 409 where the host refuses the removal.
    */
   async deprovision(organizationId: string, id: string, context: WriteContext): Promise<void> {
-    await this.changeLocked(organizationId, id, { planOf: planDeprovision, lock: 'lockForRemoval' }, context);
+    // The events of the groups that are left cut no access by themselves: the loop delivers them, and nobody waits.
+    const record = (identity: IdentityRow, remover: Remover): Promise<void> =>
+      this.removals.recordRemoval(identity, remover);
+    await this.changeLocked(organizationId, id, { planOf: planDeprovision, lock: 'lockForRemoval', record }, context);
+  }
+
+  /**
+   * Its account loses the access that it had by the link, and the next login links anew. Nothing happens where there is no link.
+   * @throws ScimError 404; 409 where the host refuses the removal.
+   */
+  async unlink(organizationId: string, id: string, context: WriteContext): Promise<void> {
+    const record = (identity: IdentityRow, remover: Remover): Promise<void> =>
+      this.removals.recordUnlink(identity, remover);
+    await this.changeLocked(organizationId, id, { planOf: planUnlink, lock: 'lock', record }, context);
+  }
+
+  /** The same where the host took the access itself; it is not asked. @throws ScimError 404 */
+  async release(organizationId: string, id: string, reason: UnlinkReason, context: WriteContext): Promise<void> {
+    await this.changeLocked(organizationId, id, { planOf: planRelease(reason), lock: 'lock' }, context);
   }
 
   private async changeLocked(
     organizationId: string,
     id: string,
-    { planOf, lock }: LockedChange,
+    { planOf, lock, record }: LockedChange,
     context: WriteContext,
   ): Promise<IdentityRow> {
     const scope = await this.proofScopeOf(organizationId);
@@ -103,82 +121,24 @@ export class IdentitiesService {
       const identity = await this.store[lock](organizationId, id, manager);
       checkVersion(identityTag(identity), context.ifMatch);
       const asked = planOf(identity);
-      if (asked.happenings.length === 0) return { written: { identity, deliveries: [] }, awaitsHandlers: false };
-      const plan = asked.cutsAccess ? await this.prepareRemoval(identity, asked, scope, manager) : asked;
-      const result = await this.store.update(identity, plan, { ...context, manager });
-      if (!result) throw new Error('A locked identity changed.');
-      const isLifeCycleChange = plan.happenings.some(isLifeCycle);
-      if (plan.after.state !== 'deprovisioned') return { written: result, awaitsHandlers: isLifeCycleChange };
-      // The events of the groups that are left cut no access by themselves: the loop delivers them, and nobody waits.
-      await this.recordRemoval(identity, { ...context, manager });
-      return { written: result, awaitsHandlers: true };
+      const written = await this.write(identity, asked, scope, { ...context, manager });
+      await record?.(identity, { ...context, manager });
+      return written;
     });
     return this.afterWrite(written, awaitsHandlers, context);
   }
 
-  /** Before access is cut: finds out whose it is, and asks the host. */
-  private async prepareRemoval(
+  private async write(
     identity: IdentityRow,
     asked: IdentityPlan,
     scope: ProofScope,
-    manager: EntityManager,
-  ): Promise<IdentityPlan> {
-    const link =
-      identity.accountId === null
-        ? await findProvenLink(this.database, scope, valuesOf(identity).resource, manager)
-        : undefined;
-    const plan = link ? await this.linkProven(identity, asked, link, manager) : asked;
-    const { accountId } = plan.after;
-    if (accountId !== null) await this.askHost(scope.organizationId, accountId, manager);
-    return plan;
-  }
-
-  /** @throws ScimError 409 where the host refuses the removal; 503 where it cannot say. */
-  private async askHost(organizationId: string, accountId: string, manager: EntityManager): Promise<void> {
-    const decision = await this.mayRemove(organizationId, accountId, manager);
-    if (!decision.allowed) throw conflict(decision.detail);
-  }
-
-  private async mayRemove(
-    organizationId: string,
-    accountId: string,
-    manager: EntityManager,
-  ): Promise<ScimRemovalDecision> {
-    try {
-      return await this.options.organizations.mayRemove(organizationId, accountId, manager);
-    } catch (error) {
-      if (error instanceof ScimError) throw error;
-      // A deadlock is known by its cause, and tried again.
-      throw unavailable('Whether this user may be removed cannot be checked; try again later.', error);
-    }
-  }
-
-  /** A person who was in before the identity was, and whose creation the login crossed: linked now, so that they are out. */
-  private async linkProven(
-    identity: IdentityRow,
-    plan: IdentityPlan,
-    link: LinkRow,
-    manager: EntityManager,
-  ): Promise<IdentityPlan> {
-    await this.attach(identity, link, manager);
-    return {
-      ...plan,
-      after: { ...plan.after, accountId: link.accountId, linkedBy: linkedBy(plan.after.resource, link) },
-      happenings: [{ type: UserLinked.type, changed: [] }, ...plan.happenings],
-    };
-  }
-
-  /** What a deprovisioned identity leaves behind: a tombstone, and groups without it. */
-  private async recordRemoval(identity: IdentityRow, context: Remover): Promise<void> {
-    const { manager } = context;
-    const { organizationId, id, externalId, userNameKey } = identity;
-    const [link] = await this.database.run<LinkRow>(findLinkOfIdentity, [organizationId, id], manager);
-    await this.database.run(
-      insertTombstone,
-      [organizationId, id, externalId, userNameKey, link?.nameId ?? null],
-      manager,
-    );
-    await leaveGroups(this.database, organizationId, id, context);
+    context: WriteContext & { readonly manager: EntityManager },
+  ): Promise<{ written: Written; awaitsHandlers: boolean }> {
+    if (asked.happenings.length === 0) return { written: { identity, deliveries: [] }, awaitsHandlers: false };
+    const plan = asked.cutsAccess ? await this.removals.prepare(identity, asked, scope, context.manager) : asked;
+    const written = await this.store.update(identity, plan, context);
+    if (!written) throw new Error('A locked identity changed.');
+    return { written, awaitsHandlers: plan.happenings.some(isLifeCycle) };
   }
 
   /** Under the proven link, if it is still there; inactive also where its login is on its way (else nobody would cut it off). */
@@ -196,14 +156,9 @@ export class IdentitiesService {
     const { accountId } = link;
     const values = { state: initialState(active, true), accountId, linkedBy: linkedBy(resource, link), resource };
     const written = await this.store.insert(organizationId, values, context);
-    await this.attach(written.identity, link, manager);
-    if (!active) await this.askHost(organizationId, accountId, manager);
+    await this.removals.attach(written.identity, link, manager);
+    if (!active) await this.removals.askHost(organizationId, accountId, manager);
     return written;
-  }
-
-  private async attach({ organizationId, id }: IdentityRow, link: LinkRow, manager: EntityManager): Promise<void> {
-    const [attached] = await this.database.run(attachLink, [organizationId, link.id, id], manager);
-    if (!attached) throw new LinkTaken();
   }
 
   private async mayHaveAccount(identity: IdentityRow): Promise<boolean> {
@@ -246,9 +201,6 @@ export class IdentitiesService {
     return identity;
   }
 }
-
-/** The link that was about to be taken was taken. */
-class LinkTaken extends Error {}
 
 /** An identity whom no login proved. */
 export const unlinked = (resource: ResourceAttributes): IdentityValues => ({

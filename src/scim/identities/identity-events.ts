@@ -6,9 +6,11 @@ import {
   UserProvisioned,
   UserReactivated,
   UserDeprovisioned,
+  UserUnlinked,
   UserUpdated,
 } from '../events/scim-events.js';
 import type { NewEvent } from '../persistence/outbox-statements.js';
+import type { JsonObject } from '../protocol/resource.js';
 import { coreAttributesOf, type IdentityValues } from './identity-values.js';
 
 /** Which event, and what changed with it. */
@@ -16,10 +18,17 @@ export interface Happening {
   readonly type: UserEventType;
   /** Names of changed attributes. */
   readonly changed: readonly string[];
+  /** What else there is to tell; nothing personal. */
+  readonly facts?: JsonObject;
 }
 
 /** Handlers may act on these before the request is answered. */
-const LIFE_CYCLE: ReadonlySet<string> = new Set([UserDeactivated.type, UserReactivated.type, UserDeprovisioned.type]);
+const LIFE_CYCLE: ReadonlySet<string> = new Set([
+  UserDeactivated.type,
+  UserReactivated.type,
+  UserDeprovisioned.type,
+  UserUnlinked.type,
+]);
 
 export const isLifeCycle = ({ type }: Happening): boolean => LIFE_CYCLE.has(type);
 
@@ -27,10 +36,10 @@ export const isLifeCycle = ({ type }: Happening): boolean => LIFE_CYCLE.has(type
 export function toEvents(
   happenings: readonly Happening[],
   after: IdentityValues,
-  at: { readonly eventSeq: number; readonly version: number },
+  at: { readonly eventSeq: number; readonly version: number; readonly actorId?: string | undefined },
 ): readonly NewEvent[] {
   const { userName, externalId } = coreAttributesOf(after.resource);
-  return happenings.map(({ type, changed }, index) => ({
+  return happenings.map(({ type, changed, facts }, index) => ({
     id: randomUUID(),
     sequence: at.eventSeq + index + 1,
     type,
@@ -40,6 +49,8 @@ export function toEvents(
       version: at.version,
       changed,
       ...(after.accountId === null ? {} : { accountId: after.accountId }),
+      ...(at.actorId === undefined ? {} : { actorId: at.actorId }),
+      ...facts,
     },
     personal: {
       userName,

@@ -7,6 +7,7 @@ import type { IdentityState } from '../persistence/entities/provisioned-identity
 import type { IdentityRow } from '../persistence/identity-statements.js';
 import {
   findAccess,
+  isUnlinked,
   lockCandidates,
   lockLink,
   type LinkRow,
@@ -18,11 +19,14 @@ import { violatedIndex } from '../persistence/database-errors.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { findTombstone, forgetRemovals } from '../persistence/tombstone-statements.js';
 import { fold } from '../protocol/comparable.js';
+import { AccountRemovals, type RemovedAccount } from './account-removals.js';
 import { nextState } from './identity-state.js';
 import { IdentityStore } from './identity-store.js';
 import { resourceOf, valuesOf } from './identity-values.js';
+import { OrganizationRemovals } from './organization-removals.js';
 import type { IdentityPlan } from './plan-change.js';
 import { turnOf } from './proven-links.js';
+import { RefusedLogins } from './refused-logins.js';
 import { decideSignIn, isUsableNameId, type RefusalReason, type SignInDecision, type SsoLogin } from './sign-in.js';
 
 /** Who the host is asked to let in. */
@@ -58,7 +62,13 @@ export type AccountAccess =
   | { readonly type: 'unmanaged' }
   | { readonly type: 'allowed'; readonly identityId: string }
   /** `since`: see {@link IdentityLinksService.access}. */
-  | { readonly type: 'denied'; readonly reason: 'suspended' | 'deprovisioned'; readonly since: Date };
+  | { readonly type: 'denied'; readonly reason: 'suspended' | 'deprovisioned' | 'unlinked'; readonly since: Date };
+
+interface AccessRow {
+  readonly id: string;
+  readonly state: IdentityState | 'unlinked';
+  readonly since: Date;
+}
 
 type Accepted = Exclude<SignInDecision, { type: 'refused' }>;
 
@@ -71,19 +81,23 @@ export class IdentityLinksService {
     private readonly database: ScimDatabase,
     private readonly store: IdentityStore,
     private readonly relay: ScimRelay,
+    private readonly refusals: RefusedLogins,
+    private readonly accounts: AccountRemovals,
+    private readonly organizations: OrganizationRemovals,
   ) {}
 
   /**
    * To be called by the host for each verified SSO login. In one transaction: finds out who the NameID is, calls `admit`
    * (take the seat and make the membership with its `manager`; its locks come after the module's), links, and writes
-   * `scim.user.linked` at the first login. A refusal, the host's or the module's, leaves nothing behind.
+   * `scim.user.linked` at the first login. A refusal, the host's or the module's, leaves nothing behind but a
+   * note of the NameID for the link check.
    * @throws ScimError 503 when the database is not available; whatever `admit` throws.
    */
   async signIn(
     login: SsoLogin,
     admit: (admission: Admission, manager: EntityManager) => Promise<AdmissionAnswer>,
   ): Promise<SignInOutcome> {
-    if (!isUsableNameId(login)) return { result: 'refused', reason: 'unusable-name-id' };
+    if (!isUsableNameId(login)) return this.refuse('unusable-name-id', login);
     try {
       const { outcome, deliveries } = await this.database.transaction(async (manager) => {
         const decision = await this.decide(login, manager);
@@ -102,20 +116,42 @@ export class IdentityLinksService {
   /**
    * Whether SCIM lets an account into an organization now. One indexed look-up: fit for every request of a session.
    *
-   * The rule for a denial: `suspended` holds, whatever the host's membership says. `deprovisioned` holds against a
-   * membership that began at `since` or before, which the host is about to revoke; one that began later is an invitation
-   * by a person after the removal, and opens the organization again. `signIn` goes by the same rule, with
-   * `signedInMemberSince`; once such a person has come in, the removal is forgotten and the account is `unmanaged`.
+   * The rule for a denial: `suspended` holds, whatever the host's membership says. `deprovisioned` and `unlinked` (an admin
+   * ended the account's link) hold against a membership that began at `since` or before, which the host is about to revoke;
+   * one that began later is an invitation by a person after the removal, and opens the organization again. `signIn` goes by
+   * the same rule, with `signedInMemberSince`; once such a person has come in, the removal is forgotten and the account is
+   * `unmanaged`.
    */
   async access(organizationId: string, accountId: string): Promise<AccountAccess> {
-    const [found] = await this.database.run<{ id: string; state: IdentityState; since: Date }>(findAccess, [
-      organizationId,
-      accountId,
-    ]);
+    const [found] = await this.database.run<AccessRow>(findAccess, [organizationId, accountId]);
     if (!found) return { type: 'unmanaged' };
     const { id, state, since } = found;
-    if (state === 'suspended' || state === 'deprovisioned') return { type: 'denied', reason: state, since };
-    return { type: 'allowed', identityId: id };
+    if (state === 'provisioned' || state === 'active') return { type: 'allowed', identityId: id };
+    return { type: 'denied', reason: state, since };
+  }
+
+  /**
+   * To be called where the host deletes an account, or takes a membership by itself (then with `organizationId`), before or
+   * together with its own rows and, with `manager`, in its transaction: the module's locks come first. `mayRemove` is not asked.
+   *
+   * The identity goes back to `provisioned`, or stays `suspended`, and waits for the next login, with the event
+   * `scim.user.unlinked`. After the end of a membership that login leads to the same account again, if the host admits it: to keep
+   * a person out, deactivate them in the identity provider. After the end of an account it makes a new one. Whom SCIM keeps out
+   * stays out. Nothing happens for an account that SCIM does not know.
+   * @throws ScimError 503 when the database is not available.
+   */
+  async accountRemoved(account: RemovedAccount, manager?: EntityManager): Promise<void> {
+    await this.accounts.remove(account, manager);
+  }
+
+  /**
+   * To be called where the host deletes an organization: its tokens are refused from now on (on other instances, and with
+   * `manager` after its commit, within a second), and every row of it goes. Without `manager` they are gone when this resolves; with it
+   * within about a minute after the commit, in batches. No event tells of it; those that wait to be delivered are given up.
+   * @throws ScimError 503 when the database is not available.
+   */
+  async organizationRemoved(organizationId: string, manager?: EntityManager): Promise<void> {
+    await this.organizations.remove(organizationId, manager);
   }
 
   private async decide(login: SsoLogin, manager: EntityManager): Promise<SignInDecision> {
@@ -123,9 +159,10 @@ export class IdentityLinksService {
     const nameId = login.nameId.normalize('NFC');
     const nameIdKey = fold(nameId);
     await this.database.run(takeTurns, [turnOf(organizationId, nameIdKey)], manager);
+    const signedInAccountId = await this.signedInAccountOf(login, manager);
     const identities = await this.database.run<IdentityRow>(
       lockCandidates,
-      [organizationId, nameId, nameIdKey, ssoConnectionId, login.signedInAccountId ?? null],
+      [organizationId, nameId, nameIdKey, ssoConnectionId, signedInAccountId ?? null],
       manager,
     );
     const [link] = await this.database.run<LinkRow>(lockLink, [organizationId, ssoConnectionId, nameId], manager);
@@ -136,10 +173,21 @@ export class IdentityLinksService {
       link,
       identities,
       tombstones: tombstones.map(({ identityId }) => identityId),
-      signedInAccountId: login.signedInAccountId,
+      signedInAccountId,
       signedInMemberSince: login.signedInMemberSince,
       allowJit: login.allowJit !== false,
     });
+  }
+
+  /** Not an account whose link was ended after the login began, and whose session is over therefore. */
+  private async signedInAccountOf(
+    { organizationId, signedInAccountId, signedInMemberSince }: SsoLogin,
+    manager: EntityManager,
+  ): Promise<string | undefined> {
+    if (signedInAccountId === undefined) return undefined;
+    const parameters = [organizationId, signedInAccountId, signedInMemberSince?.toISOString() ?? null];
+    const [unlinked] = await this.database.run(isUnlinked, parameters, manager);
+    return unlinked ? undefined : signedInAccountId;
   }
 
   private async link(
@@ -186,7 +234,12 @@ export class IdentityLinksService {
           ? 'account-already-linked'
           : undefined;
     if (reason === undefined) throw error;
+    return this.refuse(reason, login);
+  }
+
+  private refuse(reason: string, login: SsoLogin): SignInOutcome {
     this.logger.warn(`A login to organization ${login.organizationId} was refused: ${reason}`);
+    this.refusals.note(login, reason);
     return { result: 'refused', reason };
   }
 }

@@ -1,7 +1,7 @@
 import type { IdentityState } from '../persistence/entities/provisioned-identity.entity.js';
 
 /** What can happen to a live identity's state. */
-export type StateChange = 'deactivate' | 'reactivate' | 'link' | 'deprovision';
+export type StateChange = 'deactivate' | 'reactivate' | 'link' | 'unlink' | 'deprovision';
 
 /** The state an identity is born in. */
 export const initialState = (active: boolean, linked: boolean): IdentityState =>
@@ -17,6 +17,8 @@ export function nextState(state: IdentityState, change: StateChange, linked: boo
       return state === 'suspended' ? (linked ? 'active' : 'provisioned') : state;
     case 'link':
       return state === 'provisioned' ? 'active' : state;
+    case 'unlink':
+      return state === 'active' ? 'provisioned' : state;
     case 'deprovision':
       return 'deprovisioned';
   }

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { UserDeactivated, UserLinked, UserProvisioned } from '../events/scim-events.js';
+import { UserDeactivated, UserLinked, UserProvisioned, UserUnlinked } from '../events/scim-events.js';
 import { ensureConnection } from '../persistence/connection-statements.js';
 import type { IdentityRow, StoredIdentity } from '../persistence/identity-statements.js';
 import { isId } from '../persistence/is-id.js';
@@ -28,6 +28,8 @@ import type { IdentityPlan } from './plan-change.js';
 export interface WriteContext {
   readonly tokenId?: string;
   readonly requestId?: string;
+  /** Account id of the admin, where no request of the identity provider is the cause. Not kept of bulk requests. */
+  readonly actorId?: string;
   /** An `If-Match` condition (RFC 7644 §3.14): 412 where it does not name the version there is. */
   readonly ifMatch?: string;
   readonly manager?: EntityManager;
@@ -42,6 +44,9 @@ export const toHistory = ({ tokenId, requestId }: Pick<WriteContext, 'tokenId' |
   tokenId ?? null,
   requestId ?? null,
 ];
+
+/** They change nothing that SCIM shows. */
+const HIDDEN: ReadonlySet<string> = new Set([UserLinked.type, UserUnlinked.type]);
 
 /** What a write left behind. */
 export interface Written {
@@ -100,8 +105,9 @@ export class IdentityStore {
   /** Undefined where somebody else wrote since `identity` was read. @throws ScimError 409 uniqueness. */
   async update(identity: StoredIdentity, plan: IdentityPlan, context: WriteContext): Promise<Written | undefined> {
     const { organizationId, id, eventSeq, version } = identity;
-    const shown = plan.happenings.some(({ type }) => type !== UserLinked.type);
-    const events = toEvents(plan.happenings, plan.after, { eventSeq, version: version + (shown ? 1 : 0) });
+    const shown = plan.happenings.some(({ type }) => !HIDDEN.has(type));
+    const at = { eventSeq, version: version + (shown ? 1 : 0), actorId: context.actorId };
+    const events = toEvents(plan.happenings, plan.after, at);
     const values = [
       ...toParameters(plan.after, this.resourceTypes.user),
       JSON.stringify(events),
@@ -113,7 +119,7 @@ export class IdentityStore {
   }
 
   private insertion(organizationId: string, values: IdentityValues, context: WriteContext): readonly unknown[] {
-    const events = toEvents(creation(values), values, { eventSeq: 0, version: 1 });
+    const events = toEvents(creation(values), values, { eventSeq: 0, version: 1, actorId: context.actorId });
     return [
       organizationId,
       context.id ?? randomUUID(),

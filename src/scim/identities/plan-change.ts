@@ -1,10 +1,17 @@
-import { UserDeactivated, UserReactivated, UserUpdated } from '../events/scim-events.js';
+import {
+  type UnlinkReason,
+  UserDeactivated,
+  UserReactivated,
+  UserUnlinked,
+  UserUpdated,
+} from '../events/scim-events.js';
 import { jsonEqual } from '../protocol/json-equal.js';
 import type { ResourceAttributes } from '../protocol/resource.js';
 import { mutability } from '../protocol/scim-error.js';
 import type { Happening } from './identity-events.js';
 import { nextState } from './identity-state.js';
-import type { IdentityValues } from './identity-values.js';
+import type { StoredIdentity } from '../persistence/identity-statements.js';
+import { type IdentityValues, valuesOf } from './identity-values.js';
 
 /** What a write means for an identity. */
 export interface IdentityPlan {
@@ -35,6 +42,27 @@ export function planChange(before: IdentityValues, resource: ResourceAttributes)
   const state = nextState(before.state, cutsAccess ? 'deactivate' : 'reactivate', linked);
   return { after: { ...before, resource, state }, happenings, cutsAccess };
 }
+
+/** An admin ends the link: the account loses what it had by it. */
+export const planUnlink = (identity: StoredIdentity): IdentityPlan => ({
+  ...planRelease('admin')(identity),
+  cutsAccess: true,
+});
+
+/** The account is gone, or the host took its membership: the identity waits for another login. */
+export const planRelease =
+  (reason: UnlinkReason) =>
+  (identity: StoredIdentity): IdentityPlan => {
+    const before = valuesOf(identity);
+    const { accountId } = before;
+    if (accountId === null) return { after: before, happenings: [], cutsAccess: false };
+    const state = nextState(before.state, 'unlink', false);
+    return {
+      after: { ...before, state, accountId: null, linkedBy: null },
+      happenings: [{ type: UserUnlinked.type, changed: [], facts: { accountId, reason } }],
+      cutsAccess: false,
+    };
+  };
 
 /** Names of the attributes that differ; an extension is one. */
 export function changedAttributes(before: ResourceAttributes, after: ResourceAttributes): readonly string[] {

@@ -75,9 +75,12 @@ const secretsOf = (attribute: Attribute): Attribute[] =>
     ? [attribute]
     : (attribute.subAttributes ?? []).flatMap(secretsOf);
 
+/** The same text without what could be a token. */
+export const hideTokens = (text: string): string => (MAYBE_TOKEN.test(text) ? text.replace(TOKEN, REMOVED) : text);
+
 /** The same text without what could be a token, without control characters, and with whole characters only. */
 export function withoutTokens(text: string): string {
-  const clean = MAYBE_TOKEN.test(text) ? text.replace(TOKEN, REMOVED) : text;
+  const clean = hideTokens(text);
   return PLAIN.test(clean) ? clean : clean.replace(CONTROL, '\ufffd');
 }
 

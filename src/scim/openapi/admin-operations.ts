@@ -24,13 +24,46 @@ const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   'POST tokens/:id/rotation/complete': { summary: 'Ends the rotation of a token now' },
   'POST tokens/:id/rotation/cancel': { summary: 'Takes the rotation of a token back' },
   'DELETE tokens/:id': { summary: 'Revokes a token' },
-  'GET identities': { summary: 'Lists provisioned people, the newest first', answer: 'Admin.Identities' },
+  'GET identities': {
+    summary: 'Lists provisioned people, the newest first; with `q` a page may be short and have a next one',
+    answer: 'Admin.Identities',
+  },
+  'GET identities/:id': { summary: 'Shows one person with all that is known of them', answer: 'Admin.Identity' },
+  'GET identities/:id/history': {
+    summary: 'Lists what happened to one person, the newest first',
+    answer: 'Admin.History',
+  },
+  'POST identities/:id/unlink': {
+    summary: 'Ends the link of a person with an account, which loses its access; the next login links anew',
+    answer: 'Admin.Identity',
+  },
+  'POST identities/:id/erase': {
+    summary: 'Takes all that is personal of a suspended or removed person out, for good',
+    answer: 'Admin.Identity',
+  },
   'GET log': { summary: 'Lists SCIM requests, the newest first, without what they say of people', answer: 'Admin.Log' },
   'GET log/:id': { summary: 'Shows one request without what it says of people', answer: 'Admin.LoggedRequest' },
   'POST log/:id/reveal': {
     summary: 'Shows one request with what it says of people, and notes who saw it',
     answer: 'Admin.LoggedRequest',
   },
+  'GET guides': { summary: 'Lists the set-up guides, and names the one to open', answer: 'Admin.Guides' },
+  'GET guides/:id': { summary: 'Shows a set-up guide with the URL of this instance', answer: 'Admin.Guide' },
+  'GET checklist': { summary: 'Shows how far the set-up is', answer: 'Admin.Checklist' },
+  'GET link-check': {
+    summary: 'Shows whether sign-ins find the people who are provisioned',
+    answer: 'Admin.LinkCheck',
+  },
+  'GET dead-letters': {
+    summary: 'Lists events that a handler failed on, the oldest first',
+    answer: 'Admin.DeadLetters',
+  },
+  'POST dead-letters/replay': {
+    summary: 'Tries events again that were given up, and those now that wait for their next try',
+    answer: 'Admin.Replayed',
+  },
+  'POST dead-letters/skip': { summary: 'Has an event never handled by the consumer that fails on it' },
+  'GET events': { summary: 'Lists events from a place on, each once, in an order that stays', answer: 'Admin.Events' },
   'POST pause': { summary: 'Refuses changes by the identity provider until it is resumed' },
   'POST resume': { summary: 'Takes changes by the identity provider again' },
 };

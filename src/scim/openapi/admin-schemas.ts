@@ -1,4 +1,4 @@
-import type { IdentityListing, ScimSummary } from '../admin/admin-overview.js';
+import type { ScimSummary } from '../admin/admin-overview.js';
 import type { ConnectionHealth } from '../connections/scim-connections.service.js';
 import { IDPS } from '../log/recognise-idp.js';
 import type { LoggedRequest, LoggedRequestDetails } from '../log/scim-log.service.js';
@@ -8,7 +8,10 @@ import type { RotatedToken } from '../tokens/scim-token-rotations.js';
 import type { GeneratedToken } from '../tokens/scim-token-store.js';
 import type { TokenSummary } from '../tokens/scim-tokens.service.js';
 import { objectSchema } from './attribute-schema.js';
+import { backlogSchema, eventSchemas } from './event-schemas.js';
 import { schemaRef } from './operation.js';
+import { setupSchemas } from './setup-schemas.js';
+import { peopleSchemas } from './people-schemas.js';
 
 const text = { type: 'string' };
 const time = { type: 'string', format: 'date-time' };
@@ -109,29 +112,19 @@ const overview: Record<keyof ScimSummary, JsonObject> = {
   counts: objectSchema(Object.fromEntries(states.map((state) => [state, { type: 'integer' }])), states),
   lastActivityAt: orNull(time),
   health: complete(health),
-};
-
-const identity: Record<keyof IdentityListing['identities'][number], JsonObject> = {
-  id: text,
-  userName: text,
-  externalId: orNull(text),
-  displayName: orNull(text),
-  state: { ...text, enum: states },
-  accountId: orNull(text),
-  createdAt: time,
-  modifiedAt: time,
+  events: backlogSchema,
 };
 
 /** Answers of the admin API, by the name of their component; the types they must match are beside them. */
 export const adminSchemas: JsonObject = {
+  ...setupSchemas,
+  ...eventSchemas,
   'Admin.Overview': complete(overview),
   'Admin.GeneratedToken': complete(generated),
   'Admin.RotatedToken': complete(rotated),
   'Admin.Tokens': complete({ tokens: { type: 'array', items: schemaRef('Admin.Token') } }),
   'Admin.Token': complete(summaryOfToken),
-  'Admin.Identities': objectSchema({ identities: { type: 'array', items: complete(identity) }, nextCursor: text }, [
-    'identities',
-  ]),
+  ...peopleSchemas,
   'Admin.Log': objectSchema({ requests: { type: 'array', items: complete(loggedRequest) }, nextCursor: text }, [
     'requests',
   ]),

@@ -46,7 +46,7 @@ ${STATUSES}, newest AS (
     SELECT * FROM scim_log l WHERE l.organization_id = $1 AND l.status = s.status ORDER BY l.received_at DESC, l.id DESC LIMIT ${TELLING}) l
   WHERE s.status <> ${BAD_TOKEN} ORDER BY l.received_at DESC LIMIT ${TELLING}
 )
-SELECT array_agg(idp ORDER BY received_at DESC) FILTER (WHERE idp IS NOT NULL) AS idps,
+SELECT count(*)::integer AS "calls", array_agg(idp ORDER BY received_at DESC) FILTER (WHERE idp IS NOT NULL) AS idps,
   (array_agg(client ORDER BY received_at DESC) FILTER (WHERE client IS NOT NULL))[1] AS "lastClient", now() AS "now" FROM newest`,
 };
 
@@ -55,12 +55,12 @@ export const findPause: Statement = {
   text: `SELECT paused_at AS "pausedAt", paused_by AS "pausedBy" FROM scim_connection WHERE organization_id = $1`,
 };
 
-/** $1 organization, $2 account id of the admin. Who paused it first stays named. */
+/** $1 organization, $2 account id of the admin. Who paused it first stays named: yields the connection only where it was not paused. */
 export const pauseConnection: Statement = {
-  text: `UPDATE scim_connection SET paused_at = now(), paused_by = $2 WHERE organization_id = $1 AND paused_at IS NULL`,
+  text: `UPDATE scim_connection SET paused_at = now(), paused_by = $2 WHERE organization_id = $1 AND paused_at IS NULL RETURNING id`,
 };
 
-/** $1 organization. */
+/** $1 organization. Yields the connection only where it was paused. */
 export const resumeConnection: Statement = {
-  text: `UPDATE scim_connection SET paused_at = NULL, paused_by = NULL WHERE organization_id = $1`,
+  text: `UPDATE scim_connection SET paused_at = NULL, paused_by = NULL WHERE organization_id = $1 AND paused_at IS NOT NULL RETURNING id`,
 };

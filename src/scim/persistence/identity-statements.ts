@@ -15,7 +15,7 @@ export interface GroupOfUser {
 }
 
 /** An identity as it is read: without what is there for filters only. */
-export type StoredIdentity = Omit<ProvisionedIdentity, 'search' | 'emailKeys'>;
+export type StoredIdentity = Omit<ProvisionedIdentity, 'search' | 'emailKeys' | 'erasedAt'>;
 
 /** With what SCIM computes for it. */
 export interface IdentityRow extends StoredIdentity {

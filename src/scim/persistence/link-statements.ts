@@ -55,11 +55,12 @@ ORDER BY i.id FOR NO KEY UPDATE`,
 
 /**
  * $1 id, $2 organization, $3 SSO connection, $4 NameID, $5 folded NameID, $6 account, $7 identity or null: a login that
- * saw none keeps what a creation linked while it waited for the row.
+ * saw none keeps what a creation linked while it waited for the row. What was said of the account when a link of it ended is over.
  */
 export const upsertLink: Statement = {
   name: 'scim_upsert_link',
   text: `
+WITH belongs AS (DELETE FROM scim_unlinked_account WHERE organization_id = $2 AND account_id = $6)
 INSERT INTO scim_link (id, organization_id, sso_connection_id, name_id, name_id_key, account_id, identity_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (organization_id, name_id, sso_connection_id)
@@ -74,16 +75,39 @@ export const attachLink: Statement = {
 UPDATE scim_link SET identity_id = $3 WHERE organization_id = $1 AND id = $2 AND identity_id IS NULL RETURNING id`,
 };
 
+/** $1 organization, $2 identity, $3 its account or null: the link ends, and the account is out from now on. */
+export const endLink: Statement = {
+  text: `
+WITH ended AS (DELETE FROM scim_link WHERE organization_id = $1 AND identity_id = $2)
+INSERT INTO scim_unlinked_account (organization_id, account_id, identity_id, unlinked_at)
+SELECT $1, $3::text, $2::uuid, clock_timestamp() WHERE $3::text IS NOT NULL
+ON CONFLICT (organization_id, account_id) DO UPDATE SET identity_id = excluded.identity_id, unlinked_at = excluded.unlinked_at`,
+};
+
+/** $1 organization, $2 account, $3 since when it is a member, or null: whether its link was ended since. */
+export const isUnlinked: Statement = {
+  text: `
+SELECT 1 FROM scim_unlinked_account u
+WHERE u.organization_id = $1 AND u.account_id = $2 AND ($3::timestamptz > u.unlinked_at) IS NOT TRUE`,
+};
+
 /** $1 organization, $2 identity: the NameID it was linked by. */
 export const findLinkOfIdentity: Statement = {
   text: `SELECT ${LINK} FROM scim_link l WHERE l.organization_id = $1 AND l.identity_id = $2`,
 };
 
-/** $1 organization, $2 account. The account's identity there; a live one goes before a removed one. */
+/**
+ * $1 organization, $2 account. The account's identity there, or that it was unlinked from one; a live one goes before what is
+ * over.
+ */
 export const findAccess: Statement = {
   name: 'scim_find_access',
   text: `
-SELECT i.id, i.state, i.state_changed_at AS "since" FROM scim_identity i
-WHERE i.organization_id = $1 AND i.account_id = $2
-ORDER BY (i.state = 'deprovisioned'), i.state_changed_at DESC LIMIT 1`,
+SELECT found.id, found.state, found.since FROM (
+  SELECT i.id, i.state, i.state_changed_at AS since FROM scim_identity i
+  WHERE i.organization_id = $1 AND i.account_id = $2
+  UNION ALL
+  SELECT u.identity_id, 'unlinked', u.unlinked_at FROM scim_unlinked_account u
+  WHERE u.organization_id = $1 AND u.account_id = $2) found
+ORDER BY (found.state IN ('deprovisioned', 'unlinked')), found.since DESC LIMIT 1`,
 };

@@ -108,12 +108,20 @@ SELECT ${SHOWN} FROM scim_log l ${TOKEN}
 WHERE l.organization_id = $1 AND l.status_class = ANY ($2::smallint[]) AND l.person_keys && $9::text[] ${NARROWED} ${NEWEST_FIRST}`,
 };
 
-/** $1 organization, $2 text, $3 the same folded: what else the people of that id, user name, external id or address are called. */
+const PERSON_KEYS = `SELECT i.id::text AS id, i.user_name_key AS "userNameKey", i.external_id AS "externalId" FROM scim_identity i
+WHERE i.organization_id = $1`;
+
+/**
+ * $1 organization, $2 text, $3 the same folded: what else the people of that id, user name, external id or address are called.
+ * Look-ups in indexes, and of those who are gone a look at each: as one condition it would read everybody.
+ */
 export const findPersonKeys: Statement = {
   text: `
-SELECT i.id::text AS id, i.user_name_key AS "userNameKey", i.external_id AS "externalId" FROM scim_identity i
-WHERE i.organization_id = $1
-  AND (i.id = CASE WHEN $2 ~ '${UUID.source}' THEN $2::uuid END OR i.user_name_key = $3 OR i.external_id = $2 OR $3 = ANY (i.email_keys))
+${PERSON_KEYS} AND i.id = CASE WHEN $2 ~ '${UUID.source}' THEN $2::uuid END
+UNION ${PERSON_KEYS} AND i.user_name_key = $3 AND i.state <> 'deprovisioned'
+UNION ${PERSON_KEYS} AND i.external_id = $2 AND i.state <> 'deprovisioned'
+UNION ${PERSON_KEYS} AND i.email_keys @> ARRAY[$3 COLLATE "C"] AND i.state <> 'deprovisioned'
+UNION ${PERSON_KEYS} AND i.state = 'deprovisioned' AND (i.user_name_key = $3 OR i.external_id = $2 OR $3 = ANY (i.email_keys))
 LIMIT 20`,
 };
 

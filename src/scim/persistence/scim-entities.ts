@@ -2,12 +2,14 @@ import { ScimConnection } from './entities/connection.entity.js';
 import { ProvisionedGroup, ScimGroupMember } from './entities/group.entity.js';
 import { ScimLink } from './entities/link.entity.js';
 import { ScimLogEntry, ScimLogReveal } from './entities/log-entry.entity.js';
-import { ScimConsumer, ScimOutboxDelivery, ScimOutboxEvent } from './entities/outbox.entity.js';
+import { ScimConsumer, ScimFeed, ScimOutboxDelivery, ScimOutboxEvent } from './entities/outbox.entity.js';
 import { ProvisionedIdentity } from './entities/provisioned-identity.entity.js';
+import { ScimRefusedLogin } from './entities/refused-login.entity.js';
 import { ScimResource } from './entities/resource.entity.js';
 import { ScimToken } from './entities/token.entity.js';
 import { ScimTombstone } from './entities/tombstone.entity.js';
 import { ScimUniqueValue } from './entities/unique-value.entity.js';
+import { ScimUnlinkedAccount } from './entities/unlinked-account.entity.js';
 
 /** For the `entities` of the host's DataSource. */
 export const scimEntities = [
@@ -16,6 +18,7 @@ export const scimEntities = [
   ProvisionedIdentity,
   ScimLink,
   ScimTombstone,
+  ScimUnlinkedAccount,
   ProvisionedGroup,
   ScimGroupMember,
   ScimResource,
@@ -23,6 +26,8 @@ export const scimEntities = [
   ScimOutboxEvent,
   ScimOutboxDelivery,
   ScimConsumer,
+  ScimFeed,
   ScimLogEntry,
   ScimLogReveal,
+  ScimRefusedLogin,
 ] as const;

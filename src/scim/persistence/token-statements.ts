@@ -52,9 +52,9 @@ SELECT t.key_id AS "keyId", count(*)::integer AS "liveTokens" FROM scim_token t
 WHERE ${IS_LIVE} GROUP BY t.key_id ORDER BY t.key_id NULLS FIRST`,
 };
 
-/** $1 organization. In a transaction: whoever generates, rotates or revokes tokens takes turns. */
+/** $1 organization, unless it is being removed. In a transaction: whoever generates, rotates or revokes tokens takes turns. */
 export const lockConnection: Statement = {
-  text: `SELECT id FROM scim_connection WHERE organization_id = $1 FOR NO KEY UPDATE`,
+  text: `SELECT id FROM scim_connection WHERE organization_id = $1 AND removed_at IS NULL FOR NO KEY UPDATE`,
 };
 
 /** $1 organization. Those that are being replaced don't count. */

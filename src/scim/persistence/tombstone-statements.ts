@@ -17,7 +17,8 @@ export const findTombstone: Statement = {
   text: `
 SELECT t.identity_id AS "identityId" FROM scim_tombstone t JOIN scim_connection c ON c.organization_id = t.organization_id
 WHERE t.organization_id = $1
-  AND (t.external_id_hash = ${tombstoneHash('$2')} OR t.name_id_hash = ${tombstoneHash('$2')} OR t.user_name_hash = ${tombstoneHash('$3')})`,
+  AND (t.external_id_hash = ${tombstoneHash('$2')} OR t.name_id_hash = ${tombstoneHash('$2')} OR t.user_name_hash = ${tombstoneHash('$3')}
+    OR t.other_name_id_hashes @> ARRAY[${tombstoneHash('$2')}])`,
 };
 
 /**

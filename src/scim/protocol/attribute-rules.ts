@@ -18,6 +18,8 @@ interface AttributeRules {
   readonly alwaysAssigned: boolean;
   /** Its value in a POST that does not mention it. */
   readonly initial: Json | undefined;
+  /** A key that means it and is written in a way that nobody reads is refused, not ignored. */
+  readonly neverPassedOver: boolean;
   /** Accepted and dropped, without even a look at it (security.md D12): nobody signs in with a password here. */
   readonly discarded: boolean;
 }
@@ -33,6 +35,7 @@ const defaults: AttributeRules = {
   keptWhenOmitted: false,
   alwaysAssigned: false,
   initial: undefined,
+  neverPassedOver: false,
   discarded: false,
 };
 
@@ -54,7 +57,10 @@ const rules: ReadonlyMap<Attribute, AttributeRules> = new Map<Attribute, Attribu
   [get(userSchema.attributes, 'userName'), { ...defaults, ...indexed }],
   [get(userSchema.attributes, 'password'), { ...defaults, discarded: true }],
   // Clearing it would let a suspended person back in.
-  [get(userSchema.attributes, 'active'), { ...defaults, keptWhenOmitted: true, alwaysAssigned: true, initial: true }],
+  [
+    get(userSchema.attributes, 'active'),
+    { ...defaults, keptWhenOmitted: true, alwaysAssigned: true, initial: true, neverPassedOver: true },
+  ],
   [get(get(userSchema.attributes, 'emails').subAttributes, 'value'), { ...defaults, ...indexed }],
   [get(groupSchema.attributes, 'displayName'), { ...defaults, ...indexed }],
   // As many as fit into the body (decisions.md 27).

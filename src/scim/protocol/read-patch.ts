@@ -17,6 +17,7 @@ import { isWritable, readElement, readList, readValue } from './read-value.js';
 import type { Json } from './resource.js';
 import type { ResourceType } from './schemas/schema.js';
 import { invalidPath, invalidSyntax, invalidValue, mutability, noTarget, payloadTooLarge } from './scim-error.js';
+import { refuseUnreadSpelling } from './unread-spelling.js';
 
 export type PatchOperation = SetOperation | RemoveOperation | IdExpectation;
 
@@ -168,7 +169,10 @@ function readWithoutPath(
   const seen = new Set<string>();
   return membersOf(input, resourceType.schema).flatMap(([key, value]) => {
     const path = entraKeyAsPath(key, resourceType);
-    if (path === undefined) return [];
+    if (path === undefined) {
+      refuseUnreadSpelling(key, resourceType);
+      return [];
+    }
     if (seen.has(foldName(key))) throw sentTwice(key);
     seen.add(foldName(key));
     if (path.type === 'schema') return path.extension ? readSchemaValue(type, path, value, resourceType) : [];
@@ -200,7 +204,7 @@ function readSchemaValue(
 ): readonly PatchOperation[] {
   if (!path.extension) return readWithoutPath(type, input, resourceType);
   if (type === 'add' && isUnassigned(input)) return [];
-  const values = readExtension(input, path.schema, leniencyOf(resourceType));
+  const values = readExtension(input, path.schema, resourceType);
   return Object.entries(values).map(([name, value]) => ({ type, path: inSchema(path, name, resourceType), value }));
 }
 

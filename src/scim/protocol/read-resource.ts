@@ -3,13 +3,14 @@ import { findAttribute, findExtension, foldName } from './attribute-path.js';
 import { rulesOf } from './attribute-rules.js';
 import { checkRequired, checkUnchanged } from './check-resource.js';
 import { isJsonObject, isObject, sentTwice, toObject, withMember, type UnknownObject } from './json-object.js';
-import { type Leniency, leniencyOf } from './leniency.js';
+import { leniencyOf } from './leniency.js';
 import { describe, isUnassigned, quote } from './read-simple.js';
 import { isWritable, readAttributes, toAssigned } from './read-value.js';
 import type { Json, JsonObject, ResourceAttributes } from './resource.js';
 import { commonAttributes } from './schemas/common.js';
 import type { Attribute, ResourceType, Schema } from './schemas/schema.js';
 import { invalidSyntax, invalidValue } from './scim-error.js';
+import { refuseUnreadSpelling } from './unread-spelling.js';
 
 /**
  * The new resource a POST asks for.
@@ -39,14 +40,16 @@ export function readReplacement(
 }
 
 /** The attributes of one extension under their canonical names, null where unassigned. */
-export function readExtension(input: unknown, schema: Schema, leniency: Leniency): JsonObject {
+export function readExtension(input: unknown, schema: Schema, resourceType: ResourceType): JsonObject {
   if (isUnassigned(input)) return toObject(schema.attributes.filter(isWritable).map(({ name }) => [name, null]));
   const byName = new Map(schema.attributes.map((attribute) => [foldName(attribute.name), attribute]));
+  const members = onlyObject(input, schema);
+  for (const name of Object.keys(members)) if (!byName.has(foldName(name))) refuseUnreadSpelling(name, resourceType);
   return readAttributes(
-    onlyObject(input, schema),
+    members,
     (name) => byName.get(foldName(name)),
     ({ name }) => `${schema.id}:${name}`,
-    leniency,
+    leniencyOf(resourceType),
   );
 }
 
@@ -79,6 +82,10 @@ function readBody(input: unknown, resourceType: ResourceType): JsonObject {
   if (!isObject(input)) throw invalidSyntax(`The body must be a JSON object, not ${describe(input)}.`);
   const body = toFlat(input, resourceType);
   checkSchemas(body, resourceType);
+  for (const name of Object.keys(body)) {
+    if (!findAttribute(resourceType, name) && !findExtension(resourceType, name))
+      refuseUnreadSpelling(name, resourceType);
+  }
   const own = readAttributes(
     body,
     (name) => findOwn(resourceType, name),
@@ -110,7 +117,7 @@ function readExtensions(body: UnknownObject, resourceType: ResourceType): readon
     if (schema === undefined) return [];
     if (seen.has(schema)) throw sentTwice(schema.id);
     seen.add(schema);
-    return [[schema.id, readExtension(value, schema, leniencyOf(resourceType))] as const];
+    return [[schema.id, readExtension(value, schema, resourceType)] as const];
   });
 }
 

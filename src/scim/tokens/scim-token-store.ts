@@ -24,7 +24,7 @@ import {
   type ToldToken,
 } from '../persistence/token-statements.js';
 import type { JsonObject } from '../protocol/resource.js';
-import { notFound } from '../protocol/scim-error.js';
+import { conflict, notFound } from '../protocol/scim-error.js';
 import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 import { ScimTokenVerifier } from './scim-token-verifier.js';
 import { generateToken, hashToken, hintOf, readPrefix } from './token.js';
@@ -85,11 +85,15 @@ export class ScimTokenStore {
     return change;
   }
 
-  /** Locks the organization's connection, made if there is none, so that two admins do not make a token too many. */
+  /**
+   * Locks the organization's connection, made if there is none, so that two admins do not make a token too many.
+   * @throws ScimError 409 while a removed organization's rows are being deleted.
+   */
   async makeConnection(organizationId: string, manager: EntityManager): Promise<string> {
     await this.database.run(ensureConnection, [organizationId, randomUUID(), randomBytes(32)], manager);
     const connectionId = await this.takeTurn(organizationId, manager);
-    if (connectionId === undefined) throw new Error('The connection row is gone.');
+    if (connectionId === undefined)
+      throw conflict('This organization was removed; what is left of it is being deleted.');
     return connectionId;
   }
 

@@ -2,13 +2,13 @@ import { HostClient } from '../../support/host-client.js';
 import { aPerson, openOrganization, useHost } from '../../stories/organization.js';
 
 const OWNER_ONLY = [
-  ['GET', '/scim'],
-  ['GET', '/scim/tokens'],
-  ['POST', '/scim/tokens'],
-  ['DELETE', '/scim/tokens/00000000-0000-4000-8000-000000000000'],
-  ['GET', '/scim/identities'],
   ['PATCH', ''],
   ['GET', '/members'],
+  ['PATCH', '/members/00000000-0000-4000-8000-000000000000'],
+  ['DELETE', '/members/00000000-0000-4000-8000-000000000000'],
+  ['GET', '/invitations'],
+  ['POST', '/invitations'],
+  ['DELETE', '/invitations/00000000-0000-4000-8000-000000000000'],
   ['GET', '/group-mappings'],
   ['PUT', '/group-mappings'],
   ['GET', '/saml'],

@@ -16,6 +16,7 @@ describe('input that no database takes', () => {
       ['POST', '/api/login', { email: `${text}@acme.example`, password: 'demo' }],
       ['POST', '/api/login', { email: 'owner@acme.example', password: 'demo', organization: text }],
       ['POST', `${ACME}/api-keys`, { label: text }],
+      ['POST', '/api/invitations/accept', { token: 'x', displayName: text, password: 'long enough' }],
       ['PUT', `${ACME}/group-mappings`, mapping(text, 'Team')],
       ['PUT', `${ACME}/group-mappings`, mapping('group', text)],
       ['PUT', `${ACME}/saml`, { ...SAML, issuer: text }],

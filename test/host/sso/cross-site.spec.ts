@@ -6,7 +6,7 @@ import { HostClient } from '../../support/host-client.js';
 import { freePort } from '../../support/free-port.js';
 import { useHost } from '../../stories/organization.js';
 
-describe('an identity provider on another site, in a real browser', () => {
+describe('in a real browser', () => {
   let browser: Browser;
   let idp: Server;
   let idpUrl: string;
@@ -40,7 +40,7 @@ describe('an identity provider on another site, in a real browser', () => {
       </form><script>document.forms[0].submit()</script>`;
   }
 
-  it('signs the person in where the sign-in was begun', async () => {
+  it('an identity provider on another site signs the person in where the sign-in was begun', async () => {
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${started.host.url}/orgs/acme/sso`);
     await answer(page.url(), 'from-another-site');
@@ -49,7 +49,7 @@ describe('an identity provider on another site, in a real browser', () => {
     expect(await page.getByText('from-another-site').first().isVisible()).toBe(true);
   });
 
-  it('signs nobody in anywhere else', async () => {
+  it('an identity provider on another site signs nobody in anywhere else', async () => {
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${started.host.url}/orgs/acme/sso`);
     await answer(page.url(), 'a-victim');
@@ -58,5 +58,26 @@ describe('an identity provider on another site, in a real browser', () => {
     await other.goto(idpUrl);
     await other.getByText('Begin again in this browser').waitFor();
     expect((await context.cookies()).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('somebody joins by the link of an invitation, which no request carries', async () => {
+    const owner = await new HostClient(started.host.url).signInAsOwner('globex');
+    const path = '/api/organizations/globex/invitations';
+    const { url } = (await owner.json('POST', path, { email: 'mira@globex.example' })).body;
+    const page = await (await browser.newContext()).newPage();
+    const requested: string[] = [];
+    page.on('request', (request) => requested.push(request.url()));
+    await page.goto(url);
+    await page.getByLabel('Your name').fill('Mira');
+    await page.getByLabel('Password').fill('correct horse');
+    await page.getByRole('button', { name: 'Join' }).click();
+    await page.waitForURL('**/orgs/globex');
+    expect(await page.textContent('main')).toContain('Mira');
+    await page.goto(url);
+    await page.getByRole('button', { name: 'Join' }).click();
+    await page.getByText('was accepted before').waitFor();
+    // A browser keeps what stands after the # to itself.
+    const [, token = ''] = String(url).split('#');
+    expect(requested.filter((each) => each.includes(token) && !each.includes(`#${token}`))).toEqual([]);
   });
 });

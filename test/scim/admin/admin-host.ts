@@ -21,7 +21,8 @@ interface AdminRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-const extras = {
+/** An admin API whose organizations are named by the path. */
+export const adminExtras = {
   imports: [OwnersModule],
   admin: {
     path: 'api/organizations/:slug/scim',
@@ -36,7 +37,7 @@ const extras = {
 
 /** A module host with an admin API whose organizations are named by the path. */
 export const startAdminHost = (settings: ModuleHostSettings = {}): Promise<ModuleHost> =>
-  startModuleHost({ ...settings, extras, options: { deliverEvents: false, ...settings.options } });
+  startModuleHost({ ...settings, extras: adminExtras, options: { deliverEvents: false, ...settings.options } });
 
 /** The settings page of one organization, in an owner's hands. */
 export interface Settings {

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { ADMIN_CONTROLLERS } from '../../../src/scim/admin/admin-controllers.js';
+import { routesOf } from '../../../src/scim/http/controller-routes.js';
 import type { ModuleHost } from '../../support/module-host.js';
 import { type ScimAnswer, ScimClient } from '../../support/scim-client.js';
 import { whenNoted } from '../../support/when-noted.js';
@@ -30,6 +32,7 @@ describe.each(['express', 'fastify'] as const)('the admin API on %s', (adapter) 
       counts: { provisioned: 0, active: 0, suspended: 0 },
       lastActivityAt: null,
       health: expect.objectContaining({ lastCallAt: null, idp: null, paused: null }),
+      events: { open: 0, failing: 0, dead: 0, atLeast: false, oldestOpenAt: null },
     });
 
     const idp = new ScimClient(host.url, (await generate()).token, slug);
@@ -246,22 +249,59 @@ describe.each(['express', 'fastify'] as const)('the admin API on %s', (adapter) 
     expect((await other.send('GET', '/tokens')).body.tokens).toEqual([]);
   });
 
-  it.each([
-    ['GET', ''],
-    ['GET', '/tokens'],
-    ['POST', '/tokens'],
-    ['POST', `/tokens/${randomUUID()}/rotate`],
-    ['POST', `/tokens/${randomUUID()}/rotation/complete`],
-    ['POST', `/tokens/${randomUUID()}/rotation/cancel`],
-    ['DELETE', `/tokens/${randomUUID()}`],
-    ['GET', '/identities'],
-  ])("serves %s %s to no organization and to nobody without the host's leave", async (method, path) => {
-    const { send } = settings('unknown');
-    expect((await send(method, path)).status).toBe(404);
-    const stranger = new ScimClient(host.url, '', 'acme', `${PATH}/acme/scim`);
-    expect((await stranger.send(method, path)).status).toBe(403);
+  it('knows no person of another organization', async () => {
+    const mine = settings();
+    const idp = new ScimClient(host.url, (await mine.generate()).token, mine.slug);
+    const { id } = await idp.createUser({ userName: 'ada', active: false });
+    const other = settings();
+    for (const path of [`/identities/${id}`, `/identities/${randomUUID()}`, '/identities/junk', '/identities/%00']) {
+      const refused = { status: 404, body: { message: expect.any(String) } };
+      for (const step of ['', '/history']) expect(await other.send('GET', path + step)).toMatchObject(refused);
+      for (const step of ['/unlink', '/erase']) expect(await other.send('POST', path + step)).toMatchObject(refused);
+    }
+    expect((await mine.send('GET', `/identities/${id}`)).body).toMatchObject({ userName: 'ada', erasedAt: null });
+    expect((await mine.send('POST', `/identities/${id}/erase`)).status).toBe(200);
+    expect((await mine.send('POST', `/identities/${id}/unlink`)).status).toBe(409);
+  });
+
+  /** Of the application's own controllers, so that a new one is not forgotten. */
+  const ROUTES = ADMIN_CONTROLLERS.flatMap(routesOf).map(({ method, segments }) => {
+    const path = segments.map((segment) => (segment.startsWith(':') ? randomUUID() : segment)).join('/');
+    return [method, path === '' ? '' : `/${path}`] as const;
+  });
+  /** Of those that validate before they ask whose organization it is. */
+  const BODIES: Readonly<Record<string, object>> = {
+    '/dead-letters/skip': { eventId: randomUUID(), consumer: 'test' },
+  };
+
+  it.each(ROUTES)("serves %s %s to no organization and to nobody without the host's leave", async (method, path) => {
+    const body = BODIES[path];
+    const unknown = await settings('unknown').send(method, path, body);
+    const stranger = await settingsOf(host, 'acme', '').send(method, path, body);
+    expect([unknown.status, stranger.status]).toEqual([404, 403]);
+    for (const { headers } of [unknown, stranger]) expect(headers['cache-control']).toBe('no-store');
     expect(
       await host.dataSource.query(`select from scim_connection where organization_id in ('acme', 'unknown')`),
     ).toEqual([]);
   });
+
+  it.each(ROUTES.filter(([method]) => method !== 'GET' && method !== 'DELETE'))(
+    'takes no %s %s that a page of another site can send',
+    async (method, path) => {
+      const { slug } = settings();
+      const client = new ScimClient(host.url, '', slug, `${PATH}/${slug}/scim`);
+      const send = (body: string | undefined, headers: Record<string, string>): Promise<ScimAnswer> =>
+        client.send(method, path, body, { authorization: '', 'x-owner': 'account-1', 'content-type': '', ...headers });
+      const answers = [
+        await send('a=b', { 'content-type': 'application/x-www-form-urlencoded' }),
+        await send('{}', { 'content-type': 'text/plain' }),
+        await send('{}', {}),
+        await send(undefined, { 'sec-fetch-site': 'cross-site' }),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([415, 415, 415, 403]);
+      // Forms and texts are Fastify's to refuse, before anything of Nest's is asked.
+      expect(answers.at(-1)?.headers['cache-control']).toBe('no-store');
+      expect(await host.dataSource.query('select from scim_connection where organization_id = $1', [slug])).toEqual([]);
+    },
+  );
 });

@@ -43,7 +43,9 @@ describe.each(['express', 'fastify'] as const)('the people on the settings page,
     expect(answer.headers['cache-control']).toBe('no-store');
     const [eve, bob, ada] = answer.body.identities;
     expect(answer.body).toEqual({ identities: [eve, bob, ada] });
-    const common = { id: expect.any(String), createdAt: expect.any(String), modifiedAt: expect.any(String) };
+    const time = expect.any(String);
+    const times = { createdAt: time, modifiedAt: time, stateChangedAt: time, lastChangeAt: time, erasedAt: null };
+    const common = { id: expect.any(String), groupCount: 0, ...times };
     expect(ada).toEqual({
       ...common,
       userName: 'Ada@Acme.example',
@@ -73,6 +75,8 @@ describe.each(['express', 'fastify'] as const)('the people on the settings page,
     [{ q: 'work.EXAMPLE' }, ['eve']],
     [{ q: 'o', state: 'active' }, ['eve']],
     [{ q: 'gone' }, []],
+    [{ state: 'deprovisioned' }, ['gone']],
+    [{ state: 'deprovisioned', q: 'GON' }, ['gone']],
     [{ q: '%' }, []],
     [{ q: '_' }, []],
     [{ q: `' or '1'='1` }, []],
@@ -107,8 +111,8 @@ describe.each(['express', 'fastify'] as const)('the people on the settings page,
   const cursor = (text: string): string => Buffer.from(text).toString('base64url');
 
   it.each([
-    { state: 'deprovisioned' },
     { state: 'Active' },
+    { state: 'erased' },
     { limit: '0' },
     { limit: '201' },
     { limit: 'ten' },

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { ScimRelay } from '../../../src/scim/events/scim-relay.js';
 import { countStatements } from '../../support/count-statements.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { CADENCES, nextRound } from '../../../src/scim/connections/idp-cadence.js';
+import { CADENCES, nextRound } from '../../../src/scim/guides/idp-cadence.js';
 import { IDPS } from '../../../src/scim/log/recognise-idp.js';
-import { ScimConnectionsService } from '../../../src/scim/index.js';
+import {
+  type ConnectionEvent,
+  ConnectionPaused,
+  ConnectionResumed,
+  OnScimEvent,
+  ScimConnectionsService,
+} from '../../../src/scim/index.js';
 import { countStatements } from '../../support/count-statements.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { ScimClient } from '../../support/scim-client.js';
@@ -167,6 +173,44 @@ describe.each(['express', 'fastify'] as const)('a connection on %s', (adapter) =
       expect((await fresh.send('POST', '/resume')).status).toBe(204);
       expect((await settingsOf(host).send('POST', '/resume')).status).toBe(204);
     });
+  });
+});
+
+describe('pausing and resuming', () => {
+  it('is told by events, with who did it, and only where it changes something', async () => {
+    const told: ConnectionEvent[] = [];
+    class Audit {
+      async note(event: ConnectionEvent): Promise<void> {
+        told.push(event);
+      }
+    }
+    OnScimEvent([ConnectionPaused, ConnectionResumed], { consumer: 'test.audit' })(
+      Audit.prototype,
+      'note',
+      Object.getOwnPropertyDescriptor(Audit.prototype, 'note')!,
+    );
+    const host = await startModuleHost({ providers: [Audit] });
+    const connections = host.app.get(ScimConnectionsService, { strict: false });
+    const organizationId = randomUUID();
+    await connections.resume(organizationId);
+    await connections.pause(organizationId, 'account-1');
+    await connections.pause(organizationId, 'account-2');
+    await connections.resume(organizationId, 'account-2');
+    await connections.resume(organizationId);
+    await connections.pause(organizationId);
+    expect(told.map(({ type, sequence, actorId }) => [type, sequence, actorId])).toEqual([
+      ['scim.connection.paused', 1, 'account-1'],
+      ['scim.connection.resumed', 2, 'account-2'],
+      ['scim.connection.paused', 3, undefined],
+    ]);
+    const [{ id }] = await host.dataSource.query('select id from scim_connection where organization_id = $1', [
+      organizationId,
+    ]);
+    expect(told[0]).toBeInstanceOf(ConnectionPaused);
+    expect(told[1]).toBeInstanceOf(ConnectionResumed);
+    expect(told[1]).toMatchObject({ organizationId, connectionId: id, occurredAt: expect.any(Date) });
+    expect(told[1]).not.toHaveProperty('tokenId');
+    await host.stop();
   });
 });
 

@@ -9,8 +9,12 @@ import { type RelayHost, startRelayHost } from './relay-host.js';
 let host: RelayHost;
 let idp: ScimClient;
 
+/** Publishers whose receivers answer when they are told to. */
+let answers = Promise.resolve();
+const publishers = ['test.outside', 'test.farther'].map((consumer) => ({ consumer, publish: () => answers }));
+
 beforeAll(async () => {
-  host = await startRelayHost({ options: { deliverEvents: true } });
+  host = await startRelayHost({ options: { deliverEvents: true, publishers } });
   idp = await host.client();
 });
 
@@ -85,6 +89,21 @@ describe('a request that takes access away', () => {
     expect(host.recorder.sequencesOf(id)).toEqual([1, 2]);
     release();
     await seen(other, 2);
+  });
+
+  it('does not wait for publishers, and those that hang take nothing from the handlers', async () => {
+    let release = (): void => {};
+    answers = new Promise<void>((resolve) => (release = resolve));
+    const ids: string[] = [];
+    for (let index = 0; index < 8; index += 1) ids.push((await idp.createUser({ userName: `outside-${index}` })).id);
+    for (const id of ids) await seen(id, 1);
+    const removals = Promise.all(ids.map((id) => idp.delete(`/Users/${id}`))).then(() => 'answered');
+    const waiting = host.dataSource.query('select pg_sleep(1.9)').then(() => 'waited for publishers');
+    expect(await Promise.race([removals, waiting])).toBe('answered');
+    for (const id of ids) expect(host.recorder.sequencesOf(id)).toEqual([1, 2]);
+    for (const id of ids) expect((await host.deliveries(id, 'test.outside')).at(-1)?.status).toBe('pending');
+    release();
+    await whenDelivered(host.dataSource);
   });
 
   it('shares four handlers with all others, however many requests there are', async () => {
@@ -211,5 +230,17 @@ describe('a write in a transaction of the host', () => {
     await expect(work).rejects.toThrow('changed its mind');
     expect(await acme.eventTypes()).toEqual(['provisioned']);
     expect((await acme.idp.get('/Users')).body.totalResults).toBe(1);
+  });
+});
+
+describe('the loop', () => {
+  it('goes on after all connections were ended', async () => {
+    for (let times = 0; times < 3; times += 1) {
+      await host.dataSource.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+      );
+      const { id } = await idp.createUser({ userName: `survivor-${times}` });
+      await seen(id, 1);
+    }
   });
 });

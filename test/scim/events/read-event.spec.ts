@@ -7,6 +7,7 @@ const delivery: DueDelivery = {
   consumer: 'test',
   terminal: false,
   attempts: 0,
+  replayed: false,
   id: 'event-1',
   type: 'scim.user.updated',
   organizationId: 'acme',

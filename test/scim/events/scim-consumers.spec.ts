@@ -3,14 +3,20 @@ import {
   OnScimEvent,
   ScimEventsService,
   TokenCreated,
+  UserDeactivated,
+  type UserEvent,
   UserProvisioned,
   UserReactivated,
+  UsersService,
   UserUpdated,
 } from '../../../src/scim/index.js';
+import { ScimPastEvents } from '../../../src/scim/events/scim-past-events.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { Recorder } from './recorder.js';
 import { startRelayHost } from './relay-host.js';
+
+const PATCH_URN = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 
 class Late {
   readonly seen: string[] = [];
@@ -59,6 +65,55 @@ describe('consumers', () => {
     expect(await second.deliveries(id, 'test.late')).toMatchObject([{ status: 'delivered' }]);
     await first.stop();
     await second.stop();
+  });
+
+  it('get the past before all else where they ask for it, though transactions commit late, and each event once', async () => {
+    const writer = await startRelayHost({ databaseUrl: database.url });
+    const idp = await writer.client();
+    const { id } = await idp.createUser({ userName: 'past' });
+    const setTitle = (value: string) => idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'title', value }]);
+    await setTitle('a');
+    for (const active of [false, true])
+      await idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'active', value: active }]);
+    // It wrote before the handler came, and commits after.
+    const runner = writer.dataSource.createQueryRunner();
+    await runner.startTransaction();
+    const late = { schemas: [PATCH_URN], Operations: [{ op: 'replace', path: 'title', value: 'late' }] };
+    const users = writer.app.get(UsersService, { strict: false });
+    await users.patch(idp.organizationId, id, late, { manager: runner.manager });
+
+    class Curious {
+      readonly seen: number[] = [];
+
+      @OnScimEvent([UserProvisioned, UserUpdated, UserDeactivated, UserReactivated], {
+        consumer: 'test.curious',
+        from: 'beginning',
+      })
+      async note({ identityId, sequence }: UserEvent): Promise<void> {
+        if (identityId === id) this.seen.push(sequence);
+      }
+    }
+    const hosts = await Promise.all(
+      [1, 2].map(() => startRelayHost({ databaseUrl: database.url, providers: [Curious, Recorder] })),
+    );
+    const past = hosts.map((host) => host.app.get(ScimPastEvents, { strict: false }));
+    const sequences = (): number[] => hosts.flatMap((host) => host.app.get(Curious).seen).sort();
+    const giveAndDrain = async (): Promise<void> => {
+      await Promise.all(past.map((each) => each.tick()));
+      for (const host of hosts) await host.drain();
+    };
+    await giveAndDrain();
+    expect(sequences()).toEqual([]);
+    await runner.commitTransaction();
+    await runner.release();
+    await setTitle('now');
+    await giveAndDrain();
+    expect(sequences()).toEqual([1, 2, 3, 4, 5, 6]);
+    await giveAndDrain();
+    expect((await writer.deliveries(id, 'test.curious')).map(({ status, attempts }) => [status, attempts])).toEqual(
+      Array(6).fill(['delivered', 1]),
+    );
+    for (const host of [writer, ...hosts]) await host.stop();
   });
 
   it('are waited for by events of a process that has no handlers', async () => {

@@ -57,7 +57,7 @@ describe('the relay', () => {
     expect(await host.effects(other)).toEqual([1, 2, 3]);
     expect((await host.deliveries(failing)).slice(1)).toEqual([
       { type: 'updated', status: 'pending', attempts: 1, lastError: 'the handler failed', waits: true },
-      { type: 'updated', status: 'pending', attempts: 0, lastError: null, waits: false },
+      { type: 'updated', status: 'pending', attempts: 0, lastError: null, waits: true },
     ]);
     expect(await host.tick()).toBe(0);
 

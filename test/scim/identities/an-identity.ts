@@ -20,5 +20,6 @@ export const anIdentity = (values: Partial<ProvisionedIdentity> = {}): Provision
   createdAt: new Date(0),
   modifiedAt: new Date(0),
   stateChangedAt: new Date(0),
+  erasedAt: null,
   ...values,
 });

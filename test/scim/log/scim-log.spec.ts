@@ -152,8 +152,19 @@ describe.each(['express', 'fastify'] as const)('the log on %s', (adapter) => {
     await client.get(`/${client.token}/x`);
     await client.send('POST', '/Users', `{"userName": "${client.token}", "password": "${password}"`);
     await client.post('/Users/.search', { filter: `password eq "${password}"` });
+    const bulk = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
+    const { body } = await client.post('/Bulk', {
+      schemas: [bulk],
+      Operations: [
+        { method: 'DELETE', path: `/Users/${client.token}` },
+        { method: 'DELETE', path: `/${client.token}/x` },
+      ],
+    });
+    expect(body.Operations.map(({ response }: { response: unknown }) => JSON.stringify(response)).join()).not.toContain(
+      client.token.slice(-49),
+    );
     const rows = await host.flushed(client.organizationId);
-    expect(rows).toHaveLength(10);
+    expect(rows).toHaveLength(11);
     const text = JSON.stringify(rows);
     for (const secret of ['canary', client.token.slice(-49), client.token.slice(0, 35)]) {
       expect(text).not.toContain(secret);

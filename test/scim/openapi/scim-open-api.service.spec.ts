@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { type JsonObject, ScimOpenApi } from '../../../src/scim/index.js';
@@ -350,6 +351,17 @@ describe('the OpenAPI document', () => {
       expect(await send('DELETE', '/tokens/{id}', `/tokens/${rotated.body.id}`)).toMatchObject({ status: 204 });
       await send('GET', '/identities', '/identities?limit=1');
       await send('GET', '/identities', '/identities?limit=none');
+      await send('GET', '/guides', '/guides');
+      await send('GET', '/guides/{id}', '/guides/entra');
+      expect(await send('GET', '/guides/{id}', '/guides/unknown')).toMatchObject({ status: 404 });
+      await send('GET', '/checklist', '/checklist');
+      await send('GET', '/link-check', '/link-check');
+      await send('GET', '/dead-letters', '/dead-letters?limit=1');
+      await send('POST', '/dead-letters/replay', '/dead-letters/replay', { all: true });
+      const unknown = { eventId: randomUUID(), consumer: 'unknown' };
+      expect(await send('POST', '/dead-letters/skip', '/dead-letters/skip', unknown)).toMatchObject({ status: 404 });
+      const { body: feed } = await send('GET', '/events', '/events?limit=1');
+      await send('GET', '/events', `/events?after=${feed.next}&types=scim.user.deprovisioned`);
       await send('POST', '/pause', '/pause', {});
       await send('POST', '/resume', '/resume', {});
       const { body: log } = await send('GET', '/log', '/log?limit=1');

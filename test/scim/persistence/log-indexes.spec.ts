@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { ScimLinkCheck } from '../../../src/scim/connections/scim-link-check.js';
+import { ScimMilestones } from '../../../src/scim/connections/scim-milestones.js';
+import { ScimRelay } from '../../../src/scim/events/scim-relay.js';
 import { ScimConnectionsService, ScimLogService } from '../../../src/scim/index.js';
 import { ScimLog } from '../../../src/scim/log/scim-log.js';
 import { ScimLogUpkeep } from '../../../src/scim/log/scim-log-upkeep.js';
@@ -70,8 +73,14 @@ describe('a log of many requests', () => {
   });
 
   it('tells how a connection fares from one index', async () => {
-    const verifier = host.app.get(ScimTokenVerifier, { strict: false });
-    const connections = new ScimConnectionsService(database, verifier, host.app.get(ScimLog, { strict: false }));
+    const connections = new ScimConnectionsService(
+      database,
+      host.app.get(ScimTokenVerifier, { strict: false }),
+      host.app.get(ScimLog, { strict: false }),
+      host.app.get(ScimRelay, { strict: false }),
+      host.app.get(ScimMilestones, { strict: false }),
+      host.app.get(ScimLinkCheck, { strict: false }),
+    );
     await connections.health(organizationId);
     expect(database.plans).toHaveLength(3);
     const ofLog = database.plans.filter((plan) => plan.includes('scim_log'));

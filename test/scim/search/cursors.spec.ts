@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { ScimEntitlements, ScimTokensService } from '../../../src/scim/index.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { type ScimAnswer, ScimClient } from '../../support/scim-client.js';

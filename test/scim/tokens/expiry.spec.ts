@@ -1,18 +1,6 @@
-import { jest } from '@jest/globals';
+import { install } from '@sinonjs/fake-timers';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { startTokenHost, type TokenHost } from './token-hosts.js';
-
-const EVERYTHING_BUT_INTERVALS = [
-  'Date',
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'clearImmediate',
-  'setTimeout',
-  'clearTimeout',
-] as const;
 
 let database: TestDatabase;
 let host: TokenHost;
@@ -151,15 +139,15 @@ describe('looking after tokens', () => {
     ['is done once a minute by a process that delivers events', true, ['created', 'expiring 7']],
     ['is left to others by a process that delivers none', false, ['created']],
   ])('%s', async (_what, deliverEvents, expected) => {
-    jest.useFakeTimers({ doNotFake: [...EVERYTHING_BUT_INTERVALS] });
+    const clock = install({ toFake: ['setInterval', 'clearInterval'] });
     const third = await startTokenHost({ databaseUrl: database.url, options: { deliverEvents } });
     const acme = third.organization();
     const token = await acme.generate();
     await acme.age(token, '360 d');
-    jest.advanceTimersByTime(59_000);
+    clock.tick(59_000);
     expect(await acme.eventsOf(token)).toEqual(['created']);
-    jest.advanceTimersByTime(1000);
-    jest.useRealTimers();
+    clock.tick(1000);
+    clock.uninstall();
     // A process that stops ends what it is at.
     await third.stop();
     const events = await host.dataSource.query(

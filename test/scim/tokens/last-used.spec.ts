@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { ScimTokenVerifier } from '../../../src/scim/tokens/scim-token-verifier.js';
 import { countStatements } from '../../support/count-statements.js';
 import { ScimClient } from '../../support/scim-client.js';

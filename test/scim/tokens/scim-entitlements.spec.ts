@@ -1,10 +1,11 @@
-import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
+import { type Clock, install } from '@sinonjs/fake-timers';
 import { ScimEntitlements } from '../../../src/scim/index.js';
 import { TestOrganizations } from '../../support/module-host.js';
 
 const NO_PLAN = { allowed: false, missing: ['plan'], detail: 'Needs Enterprise.' } as const;
 
+let clock: Clock;
 let organizations: TestOrganizations;
 let asked: string[];
 let entitlements: ScimEntitlements;
@@ -12,7 +13,7 @@ let entitlements: ScimEntitlements;
 beforeAll(() => Logger.overrideLogger(false));
 
 beforeEach(() => {
-  jest.useFakeTimers();
+  clock = install();
   organizations = new TestOrganizations();
   asked = [];
   const entitlement = (organizationId: string) => {
@@ -26,18 +27,18 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  jest.useRealTimers();
+  clock.uninstall();
 });
 
 describe('get', () => {
   it("believes an answer for five seconds, each organization's its own", async () => {
     expect(await entitlements.get('acme')).toEqual({ allowed: true });
     organizations.refused.set('acme', NO_PLAN);
-    jest.advanceTimersByTime(4999);
+    clock.tick(4999);
     expect(await entitlements.get('acme')).toEqual({ allowed: true });
     organizations.refused.set('globex', NO_PLAN);
     expect(await entitlements.get('globex')).toEqual(NO_PLAN);
-    jest.advanceTimersByTime(1);
+    clock.tick(1);
     expect(await entitlements.get('acme')).toEqual(NO_PLAN);
     expect(asked).toEqual(['acme', 'globex', 'acme']);
   });
@@ -62,7 +63,7 @@ describe('get', () => {
     organizations.refused.set('acme', NO_PLAN);
     expect(await entitlements.get('acme')).toEqual(NO_PLAN);
     organizations.refused.delete('acme');
-    jest.advanceTimersByTime(5000);
+    clock.tick(5000);
     expect(await entitlements.get('acme')).toEqual({ allowed: true });
   });
 
@@ -76,9 +77,9 @@ describe('get', () => {
   it('keeps what it knows while the host fails, as long as it may', async () => {
     await entitlements.get('acme');
     organizations.failing = true;
-    jest.advanceTimersByTime(4999);
+    clock.tick(4999);
     expect(await entitlements.get('acme')).toEqual({ allowed: true });
-    jest.advanceTimersByTime(1);
+    clock.tick(1);
     await expect(entitlements.get('acme')).rejects.toMatchObject({ status: 503 });
   });
 
@@ -88,9 +89,9 @@ describe('get', () => {
       organizations: { entitlement: () => new Promise(() => {}), mayRemove: async () => ({ allowed: true }) },
     });
     const answer = silent.get('acme').catch((error: unknown) => error);
-    await jest.advanceTimersByTimeAsync(2000);
+    await clock.tickAsync(2000);
     expect(await answer).toMatchObject({ status: 503 });
-    expect(jest.getTimerCount()).toBe(0);
+    expect(clock.countTimers()).toBe(0);
   });
 
   it('does not grow without bound', async () => {

@@ -1,4 +1,3 @@
-import { jest } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { whenWaiting } from '../../support/when-waiting.js';
 import { startTokenHost, type TokenHost } from './token-hosts.js';

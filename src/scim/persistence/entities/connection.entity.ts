@@ -24,4 +24,24 @@ export class ScimConnection {
   /** Account id of the admin who paused it. */
   @Column({ type: 'text', name: 'paused_by', nullable: true })
   pausedBy: string | null;
+
+  /** Milestones of the set-up: when each was reached first; they outlive what they were seen by. Null: not yet. */
+  @Column({ type: 'timestamptz', name: 'tested_at', precision: 3, nullable: true })
+  testedAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'first_user_at', precision: 3, nullable: true })
+  firstUserAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'first_link_at', precision: 3, nullable: true })
+  firstLinkAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'first_deactivation_at', precision: 3, nullable: true })
+  firstDeactivationAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'first_group_at', precision: 3, nullable: true })
+  firstGroupAt: Date | null;
+
+  /** Since when the organization is gone: its tokens died at once, its rows go in batches, this one last. */
+  @Column({ type: 'timestamptz', name: 'removed_at', precision: 3, nullable: true })
+  removedAt: Date | null;
 }

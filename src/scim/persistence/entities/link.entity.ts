@@ -7,6 +7,7 @@ import { ProvisionedIdentity } from './provisioned-identity.entity.js';
 @Index('scim_link_name_id_key', ['organizationId', 'nameIdKey'])
 @Index('scim_link_identity', ['organizationId', 'identityId'], { unique: true })
 @Index('scim_link_account', ['organizationId', 'accountId'])
+@Index('scim_link_newest', ['organizationId', 'createdAt', 'id'])
 @ForeignKey(() => ProvisionedIdentity, ['organizationId', 'identityId'], ['organizationId', 'id'], {
   name: 'scim_link_provisioned_identity',
 })

@@ -1,11 +1,21 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { JsonObject } from '../../protocol/resource.js';
+import { ScimConnection } from './connection.entity.js';
 
-/** An event, written in the transaction of the change it tells of, and never changed (but for erasing `personal`). */
+/**
+ * An event, written in the transaction of the change it tells of. What it tells is never changed, but for erasing `personal`;
+ * `archivedAt` and `feedPosition` are about the row.
+ */
 @Entity('scim_outbox')
 @Index('scim_outbox_aggregate', ['aggregateId', 'aggregateSeq'], { unique: true })
 @Index('scim_outbox_organization', ['organizationId', 'seq'])
-@Check('scim_outbox_aggregate_type_check', `aggregate_type IN ('user', 'token', 'group', 'resource')`)
+@Index('scim_outbox_milestones', ['organizationId', 'type', 'seq'], {
+  where: `type = 'scim.user.linked' OR (token_id IS NOT NULL AND type IN ('scim.user.deactivated', 'scim.user.deprovisioned', 'scim.group.created'))`,
+})
+@Index('scim_outbox_feed', ['organizationId', 'feedPosition', 'seq'], { where: 'archived_at IS NULL' })
+@Index('scim_outbox_kept', ['createdAt'], { where: 'archived_at IS NULL' })
+@Index('scim_outbox_archived', ['createdAt'], { where: 'archived_at IS NOT NULL' })
+@Check('scim_outbox_aggregate_type_check', `aggregate_type IN ('user', 'token', 'group', 'resource', 'connection')`)
 export class ScimOutboxEvent {
   /** Order of writing; not of committing. */
   @PrimaryColumn({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' })
@@ -18,7 +28,7 @@ export class ScimOutboxEvent {
   organizationId: string;
 
   @Column({ type: 'text', name: 'aggregate_type' })
-  aggregateType: 'user' | 'token' | 'group' | 'resource';
+  aggregateType: 'user' | 'token' | 'group' | 'resource' | 'connection';
 
   @Column({ type: 'uuid', name: 'aggregate_id' })
   aggregateId: string;
@@ -48,15 +58,33 @@ export class ScimOutboxEvent {
   /** The moment of writing, under the lock of what changed: a transaction may have begun long before. */
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'clock_timestamp()' })
   createdAt: Date;
+
+  /** From then on it is history only: without `personal` and deliveries, and not in the feed any more. */
+  @Column({ type: 'timestamptz', name: 'archived_at', precision: 3, nullable: true })
+  archivedAt: Date | null;
+
+  /** Place in the organization's feed, given when somebody reads so far: in the order in which events became visible. */
+  @Column({ type: 'bigint', name: 'feed_position', nullable: true })
+  feedPosition: string | null;
 }
 
-export type DeliveryStatus = 'pending' | 'delivered' | 'superseded' | 'dead';
+/** `dead`: given up after too many tries. `skipped`: somebody decided that it is not to be handled. */
+export type DeliveryStatus = 'pending' | 'delivered' | 'superseded' | 'dead' | 'skipped';
 
 /** One event for one consumer. */
 @Entity('scim_outbox_delivery')
-@Index('scim_outbox_delivery_due', ['nextAt', 'eventSeq'], { where: `status = 'pending'` })
+@Index('scim_outbox_delivery_due', ['consumer', 'nextAt', 'eventSeq'], {
+  where: `status = 'pending' AND NOT terminal`,
+})
+@Index('scim_outbox_delivery_terminal', ['consumer', 'nextAt', 'eventSeq'], {
+  where: `status = 'pending' AND terminal`,
+})
+@Index('scim_outbox_delivery_failed', ['organizationId', 'eventSeq', 'consumer'], {
+  where: `status IN ('pending', 'dead') AND organization_id IS NOT NULL`,
+})
+@Index('scim_outbox_delivery_dead', ['aggregateId'], { where: `status = 'dead'` })
 @Index('scim_outbox_delivery_open', ['aggregateId', 'consumer', 'eventSeq'], { where: `status = 'pending'` })
-@Check('scim_outbox_delivery_status_check', `status IN ('pending', 'delivered', 'superseded', 'dead')`)
+@Check('scim_outbox_delivery_status_check', `status IN ('pending', 'delivered', 'superseded', 'dead', 'skipped')`)
 @ForeignKey(() => ScimOutboxEvent, ['eventSeq'], ['seq'], { name: 'scim_outbox_delivery_event', onDelete: 'CASCADE' })
 export class ScimOutboxDelivery {
   @PrimaryColumn({ type: 'bigint', name: 'event_seq' })
@@ -86,6 +114,21 @@ export class ScimOutboxDelivery {
 
   @Column({ type: 'timestamptz', name: 'finished_at', precision: 3, nullable: true })
   finishedAt: Date | null;
+
+  /** Of one that failed at least once, so that those of an organization are found. */
+  @Column({ type: 'text', name: 'organization_id', nullable: true })
+  organizationId: string | null;
+
+  /** It was dead, and newer events of its aggregate may have been handled meanwhile. */
+  @Column({ type: 'boolean', default: false })
+  replayed: boolean;
+
+  /** Account id of the admin who last had it replayed or skipped. */
+  @Column({ type: 'text', name: 'decided_by', nullable: true })
+  decidedBy: string | null;
+
+  @Column({ type: 'timestamptz', name: 'decided_at', precision: 3, nullable: true })
+  decidedAt: Date | null;
 }
 
 /** A handler that wants events, known by a stable name, so that whichever process writes an event makes its delivery. */
@@ -102,4 +145,33 @@ export class ScimConsumer {
 
   @Column({ type: 'timestamptz', name: 'retired_at', precision: 3, nullable: true })
   retiredAt: Date | null;
+
+  /**
+   * While it is set, the consumer waits for the past it asked for: until all transactions up to this one are over, of which
+   * some may not have seen the consumer. 0: the registration is new.
+   */
+  @Column({ type: 'bigint', name: 'past_due_after', nullable: true })
+  pastDueAfter: string | null;
+}
+
+/** How far an organization's events have places in its feed; there is none before somebody read it. */
+@Entity('scim_feed')
+@ForeignKey(() => ScimConnection, ['organizationId'], ['organizationId'], {
+  name: 'scim_feed_organization',
+  onDelete: 'CASCADE',
+})
+export class ScimFeed {
+  /** Part of every cursor, so that one of another feed is known as such. */
+  @PrimaryColumn({ type: 'uuid' })
+  id: string;
+
+  @Column({ type: 'text', name: 'organization_id', unique: true })
+  organizationId: string;
+
+  @Column({ type: 'bigint', name: 'last_position', default: 0 })
+  lastPosition: string;
+
+  /** Events up to this position may have been archived, read or unread. */
+  @Column({ type: 'bigint', default: 0 })
+  horizon: string;
 }

@@ -26,6 +26,8 @@ export type LinkedBy = 'externalId' | 'userName';
 @Index('scim_identity_account', ['organizationId', 'accountId'])
 @Index('scim_identity_live_order', ['organizationId', 'createdAt', 'id'], { where: `state <> 'deprovisioned'` })
 @Index('scim_identity_live_emails', { synchronize: false })
+@Index('scim_identity_state', ['organizationId', 'state', 'createdAt', 'id'])
+@Index('scim_identity_erasable', ['stateChangedAt'], { where: `state = 'deprovisioned' AND erased_at IS NULL` })
 @Check('scim_identity_state_check', `state IN ('provisioned', 'active', 'suspended', 'deprovisioned')`)
 @Check('scim_identity_linked_by_check', `linked_by IN ('externalId', 'userName')`)
 @Check('scim_identity_active_is_linked', `(state = 'active') <= (account_id IS NOT NULL)`)
@@ -98,4 +100,8 @@ export class ProvisionedIdentity {
 
   @Column({ type: 'timestamptz', name: 'state_changed_at', precision: 3 })
   stateChangedAt: Date;
+
+  /** When all that is personal was taken out of the row: names are empty then, and attributes gone. Only where it is deprovisioned. */
+  @Column({ type: 'timestamptz', name: 'erased_at', precision: 3, nullable: true })
+  erasedAt: Date | null;
 }

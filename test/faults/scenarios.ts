@@ -1,0 +1,25 @@
+import type { Scenario } from './scenario.js';
+import { backlog } from './scenarios/backlog.js';
+import { concurrentPatches } from './scenarios/concurrent-patches.js';
+import { freezeDatabase } from './scenarios/freeze-database.js';
+import { groupWriters } from './scenarios/group-writers.js';
+import { killApp } from './scenarios/kill-app.js';
+import { killConsumer } from './scenarios/kill-consumer.js';
+import { lateCommits } from './scenarios/late-commits.js';
+import { lostReplies } from './scenarios/lost-replies.js';
+import { poison } from './scenarios/poison.js';
+import { stopDatabase } from './scenarios/stop-database.js';
+
+/** In the order they run. */
+export const scenarios: readonly Scenario[] = [
+  killApp,
+  killConsumer,
+  stopDatabase,
+  freezeDatabase,
+  lateCommits,
+  poison,
+  backlog,
+  concurrentPatches,
+  groupWriters,
+  lostReplies,
+];
