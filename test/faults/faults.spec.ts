@@ -14,8 +14,8 @@ describe('when things break', () => {
   beforeAll(async () => {
     program = await translateProgram();
     processes = new HostProcesses(program.script);
-    // They load while the server starts.
-    processes.prepare(2);
+    // As many as will be needed: loading takes longer than all they do.
+    processes.prepare(5);
     server = await startFaultServer(true);
   }, 120_000);
 

@@ -10,16 +10,16 @@ import { lostReplies } from './scenarios/lost-replies.js';
 import { poison } from './scenarios/poison.js';
 import { stopDatabase } from './scenarios/stop-database.js';
 
-/** In the order they run. */
+/** In the order they run: in the quick form the first ones need no other process, and the others' load meanwhile. */
 export const scenarios: readonly Scenario[] = [
-  killApp,
-  killConsumer,
-  stopDatabase,
-  freezeDatabase,
-  lateCommits,
-  poison,
-  backlog,
+  lostReplies,
   concurrentPatches,
   groupWriters,
-  lostReplies,
+  poison,
+  backlog,
+  lateCommits,
+  freezeDatabase,
+  stopDatabase,
+  killConsumer,
+  killApp,
 ];

@@ -6,7 +6,6 @@ export interface Heard {
   readonly name: string;
   readonly canBeFocused: boolean;
   readonly level: number | undefined;
-  readonly live: string | undefined;
   /** Roles and names of what it is in, the innermost first. */
   readonly within: readonly { readonly role: string; readonly name: string; readonly id: string }[];
   readonly id: string;
@@ -22,13 +21,23 @@ export async function listen(page: Page): Promise<readonly Heard[]> {
   const nodes = await fetchTree(client);
   await client.detach();
   const byId = new Map(nodes.map((node) => [node.nodeId, node]));
-  return nodes.filter(({ ignored }) => !ignored).map((node) => hear(node, byId));
+  const [root] = nodes;
+  return root === undefined
+    ? []
+    : inOrder(root, byId)
+        .filter(({ ignored }) => !ignored)
+        .map((node) => hear(node, byId));
 }
+
+/** Chromium lists what is near the root first. */
+const inOrder = (node: Node, byId: ReadonlyMap<string, Node>): readonly Node[] => [
+  node,
+  ...(node.childIds ?? []).flatMap((id) => byId.get(id) ?? []).flatMap((child) => inOrder(child, byId)),
+];
 
 function hear(node: Node, byId: ReadonlyMap<string, Node>): Heard {
   const property = (name: string): unknown => node.properties?.find((one) => one.name === name)?.value.value;
   const level = property('level');
-  const live = property('live');
   const within = [];
   for (let above = parentOf(node, byId); above; above = parentOf(above, byId)) {
     if (!above.ignored) within.push({ ...calledOf(above), id: above.nodeId });
@@ -38,7 +47,6 @@ function hear(node: Node, byId: ReadonlyMap<string, Node>): Heard {
     id: node.nodeId,
     canBeFocused: property('focusable') === true,
     level: typeof level === 'number' ? level : undefined,
-    live: typeof live === 'string' ? live : undefined,
     within,
   };
 }
@@ -58,18 +66,19 @@ const USED = new Set(
 );
 const WITHOUT_MEANING = new Set(['', 'generic', 'none', 'presentation', 'StaticText', 'InlineTextBox']);
 /** What is told apart by what it stands in: a row has a name of its own, a group and a region too. */
-const SCOPES = new Set(['row', 'listitem', 'group', 'region', 'dialog', 'search', 'navigation', 'form', 'RootWebArea']);
-const NAMED = new Set([
-  'dialog',
-  'alertdialog',
-  'table',
+const SCOPES = new Set([
+  'row',
+  'listitem',
+  'group',
   'region',
-  'navigation',
+  'dialog',
   'search',
-  'radiogroup',
+  'navigation',
   'form',
-  'list',
+  'DateTime',
+  'RootWebArea',
 ]);
+const NAMED = new Set(['dialog', 'alertdialog', 'table', 'region', 'navigation', 'search', 'radiogroup', 'form']);
 
 /** What is wrong with what is heard, in words; nothing where all is well. */
 export function faultsOf(heard: readonly Heard[]): readonly string[] {
@@ -80,7 +89,7 @@ export function faultsOf(heard: readonly Heard[]): readonly string[] {
     ...used.filter(({ role }) => WITHOUT_MEANING.has(role)).map((one) => `without a role: ${show(one)}`),
     ...twins(used.filter(({ role }) => role !== 'option')).map((one) => `one of two: ${show(one)} in ${whereOf(one)}`),
     ...heard
-      .filter(({ role, name }) => NAMED.has(role) && role !== 'list' && name === '')
+      .filter(({ role, name }) => NAMED.has(role) && name === '')
       .map((one) => `without a name: ${show(one)} in ${whereOf(one)}`),
     ...headingFaults(heard),
   ];
@@ -105,9 +114,11 @@ function twins(used: readonly Heard[]): readonly Heard[] {
   });
 }
 
+/** The page behind an open dialog is not heard; its h1 stands above the dialog's heading all the same. */
 function headingFaults(heard: readonly Heard[]): readonly string[] {
   const headings = heard.filter(({ role }) => role === 'heading');
+  const behind = heard.some(({ role }) => role === 'dialog') ? 1 : 0;
   return headings
-    .filter(({ level = 0 }, index) => level > (headings[index - 1]?.level ?? 0) + 1 || level === 0)
+    .filter(({ level = 0 }, index) => level > (headings[index - 1]?.level ?? behind) + 1 || level === 0)
     .map(({ name, level }) => `heading "${name}" of level ${level} skips one`);
 }

@@ -319,52 +319,9 @@ describe('S3: the admin generates a SCIM token on the SAML SSO page', () => {
     expect(await page.title()).not.toBe('hit');
     expect(complaints).toEqual([]);
   });
-
-  it.each([1280, 390])('has a name and a role for all that can be used, at a width of %i', async (width) => {
-    const { page, complaints } = await open(async ({ idp }) => {
-      const person = await idp.createUser({ ...aPerson(), displayName: 'x'.repeat(200) });
-      await idp.post('/Groups', { displayName: 'Team', members: [{ value: person.id }] });
-    }, width);
-    await page.locator('#people button').waitFor();
-    await page.locator('#guide ol').first().waitFor();
-    expect(await namelessControls(page)).toEqual([]);
-    expect(await page.evaluate(MISSED_HEADINGS)).toEqual([]);
-    expect(await page.evaluate(DOUBLE_IDS)).toEqual([]);
-    expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBe(0);
-
-    await page.locator('#people button').first().click();
-    await page.getByRole('list', { name: 'History' }).getByRole('listitem').first().waitFor();
-    expect(await namelessControls(page)).toEqual([]);
-    expect(complaints).toEqual([]);
-  });
 });
 
 /** As if the host's handlers had failed to the end. */
 const GIVE_UP = `
 UPDATE scim_outbox_delivery d SET status = 'dead', attempts = 12, organization_id = e.organization_id, finished_at = now()
 FROM scim_outbox e WHERE e.seq = d.event_seq AND e.aggregate_id = $1`;
-
-/** What takes the focus, but has no name for a screen reader. */
-async function namelessControls(page: Page): Promise<unknown[]> {
-  const client = await page.context().newCDPSession(page);
-  const { nodes } = await client.send('Accessibility.getFullAXTree');
-  const controls = nodes.filter(({ ignored, properties = [] }) => !ignored && properties.some(isFocusable));
-  expect(controls.length).toBeGreaterThan(5);
-  return controls
-    .filter(({ name, role }) => !name?.value || ['generic', 'none'].includes(role?.value))
-    .map(describeNode);
-}
-
-interface AxProperty {
-  readonly name: string;
-  readonly value: { readonly value?: unknown };
-}
-
-const isFocusable = ({ name, value }: AxProperty): boolean => name === 'focusable' && value.value === true;
-const describeNode = ({ role, name }: { role?: unknown; name?: unknown }): unknown => ({ role, name });
-
-/** Headings that skip a level. */
-const MISSED_HEADINGS = `[...document.querySelectorAll('h1, h2, h3, h4, h5, h6')].filter((one) => one.checkVisibility())
-  .map((one) => ({ level: Number(one.tagName[1]), text: one.textContent }))
-  .filter(({ level }, index, all) => level > (all[index - 1]?.level ?? 0) + 1)`;
-const DOUBLE_IDS = `[...document.querySelectorAll('[id]')].map(({ id }) => id).filter((id, index, all) => all.indexOf(id) !== index)`;

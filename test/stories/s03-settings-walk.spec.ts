@@ -109,6 +109,7 @@ describe('S3: an admin lives with the settings page', () => {
       await host.dataSource.query(`UPDATE scim_token SET expires_at = now() + interval '6 days 1 hour'`);
       await play(successor, 13, 13);
       await successor.get('/Users');
+      await lookNow(page);
       await page.getByText(/^The token Entra ID expires in 6 days, on /).waitFor();
       await page.getByRole('link', { name: 'Rotate it in time' }).waitFor();
 
@@ -131,6 +132,7 @@ describe('S3: an admin lives with the settings page', () => {
 
       // A refused request is found again.
       await successor.post('/Users', { userName: MIRA.renamed, externalId: 'somebody-else' });
+      await lookNow(page);
       await verdict('Working, but the last request was refused');
       await findRefusal(page);
 
@@ -187,6 +189,21 @@ describe('S3: an admin lives with the settings page', () => {
       await page.getByText('All attributes, as the identity provider sent them').click();
       expect(JSON.parse(await drawer.locator('pre').innerText())).toMatchObject(sent.attributes);
       expect(await overflowing(page)).toEqual([]);
+      // The newest but one; the newest has no client.
+      await drawer.locator('.history a').nth(1).click();
+      await page.getByRole('dialog', { name: 'Change a person' }).getByText('Request id', { exact: true }).waitFor();
+      expect(await texts(page, 'dialog dt:text-is("Caller") + dd bdi')).toEqual(sent.clients.slice(0, 1));
+      await page.keyboard.press('Escape');
+      await drawer.getByRole('button', { name: 'Erase personal data' }).click();
+      expect(await texts(page, 'dialog.question bdi')).toEqual([sent.linked]);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      await page
+        .getByRole('button', { name: `Revoke ${sent.label}` })
+        .first()
+        .click();
+      expect(await texts(page, 'dialog.question bdi')).toEqual([sent.label]);
+      expect(await overflowing(page)).toEqual([]);
       await page.keyboard.press('Escape');
 
       await page.setViewportSize({ width: 1280, height: 900 });
@@ -202,40 +219,50 @@ describe('S3: an admin lives with the settings page', () => {
     'gives all that can be used a role and a name, at a width of %i',
     async (width) => {
       const organization = await foundOrganization(started.host);
-      const person = await makeUse(organization);
+      await makeUse(organization);
       const { page, complaints } = await openPage(organization.slug, width);
       await page.getByRole('table', { name: 'Undelivered changes' }).getByText('given up').first().waitFor();
-      await page.getByRole('region', { name: 'Step by step' }).getByRole('listitem').first().waitFor();
+      await page.locator('#guide ol').first().waitFor({ state: 'attached' });
       await page.evaluate(OPEN_ALL);
       const heard = await listen(page);
       expect(faultsOf(heard)).toEqual([]);
       expect(named(heard, 'main')).toHaveLength(1);
       expect(named(heard, 'navigation')).toEqual(['Main', 'On this page']);
-      expect(heard.filter(({ level }) => level === 1).map(({ name }) => name)).toEqual(['SAML SSO']);
+      expect(heard.filter(({ role, level }) => role === 'heading' && level === 1).map(({ name }) => name)).toEqual([
+        'SAML SSO',
+      ]);
       expect(named(heard, 'table')).toEqual(['Tokens', 'People', 'Log', 'Undelivered changes']);
       expect(named(heard, 'search')).toEqual(['People', 'Log']);
       expect(await page.evaluate(TABLE_FAULTS)).toEqual([]);
       expect(await page.evaluate(DOUBLE_IDS)).toEqual([]);
       expect(await overflowing(page)).toEqual([]);
 
-      for (const [opener, dialog] of DIALOGS) {
-        const control = page.getByRole('button', { name: opener }).first();
-        await control.click();
-        const shown = page.getByRole('dialog', { name: dialog });
-        await shown.getByRole('button').first().waitFor();
-        await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
-        expect([dialog, faultsOf(await listen(page))]).toEqual([dialog, []]);
-        expect([dialog, await shown.evaluate(HOLDS_FOCUS)]).toEqual([dialog, true]);
-        expect([dialog, await overflowing(page)]).toEqual([dialog, []]);
-        await page.keyboard.press('Escape');
-        await shown.waitFor({ state: 'detached' });
-        expect([dialog, await control.evaluate(HAS_FOCUS)]).toEqual([dialog, true]);
+      for (const [opener, dialog, ...inner] of DIALOGS) {
+        await lookInto(page, opener, dialog, async () => {
+          for (const [innerOpener, innerDialog] of inner) await lookInto(page, innerOpener, innerDialog);
+        });
       }
-      expect(person).toBeDefined();
       expect(complaints).toEqual([]);
     },
     LONG_WALK_MS,
   );
+
+  it('would notice what has no name, no role, a twin, or a heading out of order', async () => {
+    const page = await browser!.newPage();
+    await page.setContent(`<title>Page</title><h1>Page</h1><h3>Part</h3><button></button><div tabindex="0">Text</div>
+      <a href="/a">Go</a> <a href="/b">Go</a><table role="table"><tr><td>1</table><div role="dialog"><input></div>`);
+    expect(faultsOf(await listen(page))).toEqual([
+      'without a name: button "" in RootWebArea "Page"',
+      'without a name: generic "" in RootWebArea "Page"',
+      'without a name: textbox "" in RootWebArea "Page"',
+      'without a role: generic ""',
+      'one of two: link "Go" in RootWebArea "Page"',
+      'without a name: table "" in RootWebArea "Page"',
+      'without a name: dialog "" in RootWebArea "Page"',
+      'heading "Part" of level 3 skips one',
+    ]);
+    await page.close();
+  });
 
   it('lets somebody generate, rotate and revoke by the keyboard alone', async () => {
     const organization = await foundOrganization(started.host);
@@ -243,14 +270,14 @@ describe('S3: an admin lives with the settings page', () => {
     const button = (name: string | RegExp): Locator => page.getByRole('button', { name, exact: true });
 
     await page.keyboard.press('Tab');
-    expect(await page.getByRole('link', { name: 'Skip to the content' }).evaluate(HAS_FOCUS)).toBe(true);
+    expect(await hasFocus(page.getByRole('link', { name: 'Skip to the content' }))).toBe(true);
     await page.keyboard.press('Enter');
     await tabTo(page, page.getByLabel('Label'));
     await page.keyboard.type('by keyboard');
     await page.keyboard.press('Enter');
     const made = page.getByRole('group', { name: 'Your new SCIM token' });
     await made.waitFor();
-    expect(await made.evaluate(HAS_FOCUS)).toBe(true);
+    expect(await hasFocus(made)).toBe(true);
     await tabTo(page, button('Copy token'));
     await page.keyboard.press('Space');
     await said(page, 'Token copied.');
@@ -265,20 +292,20 @@ describe('S3: an admin lives with the settings page', () => {
     await tabTo(page, button('Complete rotation'));
     await page.keyboard.press('Enter');
     await said(page, /^The rotation is complete/);
-    expect(await page.getByRole('heading', { name: 'SCIM tokens' }).evaluate(HAS_FOCUS)).toBe(true);
+    expect(await hasFocus(page.getByRole('heading', { name: 'SCIM tokens' }))).toBe(true);
 
     await tabTo(page, button('Revoke by keyboard').first());
     await page.keyboard.press('Enter');
     const warning = page.getByRole('dialog', { name: 'Revoke this token?' });
     // What cannot be undone is not what Enter does at once.
-    expect(await warning.getByRole('button', { name: 'Cancel' }).evaluate(HAS_FOCUS)).toBe(true);
+    expect(await hasFocus(warning.getByRole('button', { name: 'Cancel' }))).toBe(true);
     await page.keyboard.press('Enter');
-    expect(await button('Revoke by keyboard').first().evaluate(HAS_FOCUS)).toBe(true);
+    expect(await hasFocus(button('Revoke by keyboard').first())).toBe(true);
     await page.keyboard.press('Enter');
     await tabTo(page, warning.getByRole('button', { name: 'Revoke token' }));
     await page.keyboard.press('Space');
     await said(page, 'The token by keyboard was revoked.');
-    expect(await page.getByRole('heading', { name: 'SCIM tokens' }).evaluate(HAS_FOCUS)).toBe(true);
+    expect(await hasFocus(page.getByRole('heading', { name: 'SCIM tokens' }))).toBe(true);
     expect(complaints).toEqual([]);
   });
 });
@@ -365,6 +392,7 @@ async function carryOutLate(page: Page, dataSource: DataSource, identityId: stri
   await page.getByRole('button', { name: 'Try all again' }).click();
   await said(page, /will be tried again now\.$/);
   await whenDelivered(dataSource);
+  await lookNow(page);
   await said(page, 'Nothing waits.');
 }
 
@@ -395,7 +423,7 @@ const INJECTED = `[...document.querySelectorAll('#settings, dialog, header')]
   .map((one) => one.outerHTML.slice(0, 200))`;
 
 /** Something of everything that the page shows. */
-async function makeUse({ host, slug, owner, idp }: Organization): Promise<string> {
+async function makeUse({ host, slug, owner, idp }: Organization): Promise<void> {
   const person = { ...aPerson(), displayName: 'Mira Okafor' };
   const { id } = await idp.createUser(person);
   await idp.createUser({ ...aPerson('lin'), displayName: 'Lin Test' });
@@ -410,34 +438,57 @@ async function makeUse({ host, slug, owner, idp }: Organization): Promise<string
   const { body } = await owner.json('POST', tokens, { label: 'Entra ID' });
   await owner.json('POST', `${tokens}/${body.id}/rotate`, {});
   await host.dataSource.query(`UPDATE scim_token SET expires_at = now() + interval '6 days' WHERE label = 'test'`);
-  return id;
 }
 
-/** Each kind of dialog, by the button that opens it. */
-const DIALOGS: readonly (readonly [opener: string | RegExp, dialog: string])[] = [
+type Dialog = readonly [opener: string | RegExp, dialog: string];
+
+/** Each kind of dialog, by the button that opens it, with those that open in it. */
+const DIALOGS: readonly (readonly [...Dialog, ...Dialog[]])[] = [
   ['Pause provisioning', 'Pause provisioning?'],
   ['Rotate test', 'Rotate this token?'],
   ['Revoke test', 'Revoke this token?'],
-  ['Mira Okafor', 'Mira Okafor'],
+  [
+    'Mira Okafor',
+    'Mira Okafor',
+    ['Unlink account', 'Unlink this account?'],
+    ['Erase personal data', 'Erase this person’s data?'],
+  ],
   [/Add a person$/, 'Add a person'],
   [/^Skip /, 'Skip this change?'],
 ];
 
+/** Opens a dialog, which takes the focus, looks at what is heard of it, and closes it, which gives the focus back. */
+async function lookInto(page: Page, opener: string | RegExp, name: string, inside = async () => {}): Promise<void> {
+  const control = page.getByRole('button', { name: opener }).first();
+  await control.click();
+  const dialog = page.getByRole('dialog', { name });
+  await dialog.getByRole('button').first().waitFor();
+  await page.locator('[aria-busy=true]').waitFor({ state: 'detached' });
+  expect([name, faultsOf(await listen(page))]).toEqual([name, []]);
+  expect([name, await dialog.locator(':focus').count()]).toEqual([name, 1]);
+  expect([name, await overflowing(page)]).toEqual([name, []]);
+  await inside();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect([name, await hasFocus(control)]).toEqual([name, true]);
+}
+
 const named = (heard: readonly Heard[], role: string): readonly string[] =>
   heard.filter((one) => one.role === role).map(({ name }) => name);
+
+const hasFocus = async (locator: Locator): Promise<boolean> =>
+  (await locator.and(locator.page().locator(':focus')).count()) === 1;
 
 /** Presses Tab until it has the focus. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   for (let pressed = 0; pressed < 300; pressed += 1) {
-    if (await target.evaluate(HAS_FOCUS)) return;
+    if (await hasFocus(target)) return;
     await page.keyboard.press('Tab');
   }
   throw new Error(`The focus never came to ${target.toString()}.`);
 }
 
-const HAS_FOCUS = '(element) => element === document.activeElement';
-const HOLDS_FOCUS = '(element) => element.contains(document.activeElement)';
 const OPEN_ALL = `document.querySelectorAll('details').forEach((one) => { one.open = true; })`;
 
 /** Rows without a header of their own, or with another number of cells than there are columns. */

@@ -114,6 +114,19 @@ describe('access that SCIM takes', () => {
     expect((await change).status).toBe(200);
   });
 
+  it('is gone as long as a suspension lasts, whenever the membership began', async () => {
+    const { id, accountId, browser } = await join();
+    const key = await newApiKey(browser);
+    await setActive(id, false);
+    await settle();
+    // As a suspension leaves it that is written while the membership is being made.
+    await started.host.dataSource.query(
+      `UPDATE membership SET status = 'active', suspended_by = NULL, created_at = now() + interval '1 s' WHERE account_id = $1`,
+      [accountId],
+    );
+    expect(await opens(key)).toBe(401);
+  });
+
   it('comes back without the sessions, and without what an owner or the person took', async () => {
     const { id, accountId, nameId, browser } = await join();
     const [kept, revoked, own] = [await newApiKey(browser), await newApiKey(browser), await newApiKey(browser)];
@@ -213,8 +226,12 @@ describe('an invitation', () => {
     expect(await started.host.dataSource.query('SELECT FROM account WHERE email = $1', [email])).toEqual([]);
     const owner = await invite(`owner@${acme.slug}.example`);
     expect((await accept(owner.token, NEW)).status).toBe(401);
-    expect((await accept(owner.token, { password: 'demo' })).status).toBe(400);
-    expect((await accept(owner.token, {}, acme.owner)).status).toBe(200);
+    expect((await accept(owner.token)).status).toBe(401);
+    const again = newBrowser();
+    // The length is asked of new passwords only.
+    expect((await accept(owner.token, { password: 'demo' }, again)).status).toBe(200);
+    expect((await again.get('/api/me')).body.role).toBe('owner');
+    expect((await accept((await invite(anAddress())).token, {}, acme.owner)).status).toBe(200);
     expect((await acme.owner.get('/api/me')).body.role).toBe('owner');
   });
 
@@ -506,6 +523,55 @@ describe('what ends by a person and not by the identity provider', () => {
     const accounts = await started.host.dataSource.query('SELECT display_name AS name FROM account WHERE id = $1', [
       accountId,
     ]);
+    expect(accounts).toEqual([{ name: 'Erased' }]);
+  });
+
+  it('is an address that the removal takes in the same moment, too', async () => {
+    const email = anAddress();
+    const browser = newBrowser();
+    await accept((await invite(email)).token, NEW, browser);
+    const { id } = await join({}, acme, browser);
+    await setActive(id, false);
+    await settle();
+    const again = await invite(email);
+    // The handler of the removal waits for this row.
+    const { dataSource } = started.host;
+    const runner = dataSource.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query('SELECT FROM invitation WHERE id = $1 FOR UPDATE', [again.id]);
+    // A suspended person is removed first: two events of one transaction.
+    const erasure = acme.owner.json('POST', `${api(acme)}/scim/identities/${id}/erase`);
+    const isErased = async (): Promise<boolean> => {
+      const delivered = await dataSource.query(
+        `SELECT FROM scim_outbox o JOIN scim_outbox_delivery d ON d.event_seq = o.seq
+         WHERE o.aggregate_id = $1 AND o.type = 'scim.user.erased' AND d.consumer = 'auth.erase-name' AND d.status = 'delivered'`,
+        [id],
+      );
+      return delivered.length > 0;
+    };
+    const deadline = performance.now() + 10_000;
+    while (!(await isErased()) && performance.now() < deadline);
+    await runner.commitTransaction();
+    await runner.release();
+    expect((await erasure).status).toBe(200);
+    await settle();
+    const [last] = (await acme.owner.get(`${api(acme)}/invitations`)).body.invitations;
+    expect(last).toMatchObject({ email: '', state: 'cancelled', cancelledBy: 'scim' });
+  });
+
+  it('is the name of the account also where the membership of the person waits to be taken', async () => {
+    const { dataSource } = started.host;
+    const { accountId, id } = await join({ displayName: 'Mira Unforgettable' });
+    const [membership] = await dataSource.query('SELECT * FROM membership WHERE account_id = $1', [accountId]);
+    await acme.idp.delete(`/Users/${id}`);
+    await settle();
+    // As if no handler had come to it yet.
+    await dataSource.query(`INSERT INTO membership SELECT * FROM jsonb_populate_record(null::membership, $1)`, [
+      JSON.stringify(membership),
+    ]);
+    expect((await acme.owner.json('POST', `${api(acme)}/scim/identities/${id}/erase`)).status).toBe(200);
+    await settle();
+    const accounts = await dataSource.query('SELECT display_name AS name FROM account WHERE id = $1', [accountId]);
     expect(accounts).toEqual([{ name: 'Erased' }]);
   });
 });

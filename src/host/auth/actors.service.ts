@@ -46,10 +46,14 @@ export class ActorsService {
     return { ...actor, via };
   }
 
-  /** False where SCIM took access away after the membership was made; a later invitation by a person counts again. */
+  /**
+   * False while SCIM has suspended the person, and where it took access away for good after the membership was made; a later
+   * invitation by a person counts again.
+   */
   async isLetIn(organizationId: string, accountId: string, memberSince: Date): Promise<boolean> {
     const access = await this.links.access(organizationId, accountId);
-    return access.type !== 'denied' || access.since.getTime() < memberSince.getTime();
+    if (access.type !== 'denied') return true;
+    return access.reason !== 'suspended' && access.since.getTime() < memberSince.getTime();
   }
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, LessThanOrEqual } from 'typeorm';
+import { IsNull, LessThanOrEqual, Not } from 'typeorm';
 import {
   OnScimEvent,
   ProvisionedIdentity,
@@ -36,8 +36,11 @@ export class ScimAccessHandlers {
 
   /** An account that a single sign-on made has the name that the identity provider gave, unless it is in use elsewhere. */
   @OnScimEvent(UserErased, { consumer: 'auth.erase-name' })
-  async eraseName({ accountId }: UserErased, { manager }: ScimEventContext): Promise<void> {
-    if (accountId === undefined || (await manager.getRepository(Membership).existsBy({ accountId }))) return;
+  async eraseName({ accountId, identityId }: UserErased, { manager }: ScimEventContext): Promise<void> {
+    if (accountId === undefined) return;
+    // The membership of the person themselves may still wait for the handler that takes it.
+    const others = [IsNull(), Not(identityId)].map((other) => ({ accountId, identityId: other }));
+    if (await manager.getRepository(Membership).existsBy(others)) return;
     await manager.getRepository(Account).update({ id: accountId, email: IsNull() }, { displayName: 'Erased' });
   }
 

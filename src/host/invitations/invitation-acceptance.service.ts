@@ -28,6 +28,9 @@ export interface Acceptance {
   readonly signedInAccountId: string | undefined;
 }
 
+/** Of a new account: those that there are were chosen before, under whatever rule. */
+const SHORTEST_PASSWORD = 8;
+
 /** The account that is to join, or what makes a new one. */
 type Joiner = { readonly accountId: string } | NewAccount;
 
@@ -77,8 +80,10 @@ export class InvitationAcceptanceService {
       if (await verifyPassword(password ?? '', account.passwordHash)) return { accountId: account.id };
       throw new UnauthorizedException(`There is an account for ${email} already: sign in to it, or give its password.`);
     }
-    if (displayName === undefined || password === undefined) {
-      throw new BadRequestException('A new account needs a name and a password.');
+    if (displayName === undefined || password === undefined || password.length < SHORTEST_PASSWORD) {
+      throw new BadRequestException(
+        `A new account needs a name and a password of ${SHORTEST_PASSWORD} characters or more.`,
+      );
     }
     return { email, displayName, passwordHash: await hashPassword(password) };
   }
@@ -89,7 +94,7 @@ export class InvitationAcceptanceService {
     const answer = await this.memberships.admit({ organizationId, accountId, role }, manager);
     if (answer === 'no-seat') throw new ConflictException(refusalText(answer));
     if (answer === 'membership-suspended') throw new ForbiddenException(refusalText(answer));
-    await manager.getRepository(Invitation).update({ id }, { endedBy: 'accepted' });
+    await manager.getRepository(Invitation).update({ organizationId, id }, { endedBy: 'accepted' });
     return accountId;
   }
 

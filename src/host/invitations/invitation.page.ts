@@ -7,8 +7,8 @@ export function invitationPage(actor: Actor | undefined): string {
   const newcomer = html`<p>Join with a new account, or with the one you have: then its password is enough.</p>
     <label>Your name, for a new account <input name="displayName" autocomplete="name" maxlength="100" /></label>
     <label>
-      Password, of 8 characters or more
-      <input name="password" type="password" autocomplete="current-password" minlength="8" required />
+      Password, a new one of 8 characters or more
+      <input name="password" type="password" autocomplete="current-password" required />
     </label>`;
   const body = html`<h1>You are invited</h1>
     <form id="invitation" class="card narrow">

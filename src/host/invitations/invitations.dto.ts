@@ -1,4 +1,4 @@
-import { IsEmail, IsIn, IsString, Length, MaxLength } from 'class-validator';
+import { IsEmail, IsIn, IsString, MaxLength } from 'class-validator';
 import { IsText, MayBeAbsent } from '../http/text.js';
 import { type Role, roles } from '../organizations/membership.entity.js';
 
@@ -23,9 +23,9 @@ export class AcceptInvitationDto {
   @IsText(1, 100)
   displayName?: string;
 
-  /** Of the account with the invited address, or of a new one. Not asked of somebody who is signed in. */
+  /** Of the account with the invited address, or, of 8 characters or more, of a new one. Not asked of somebody who is signed in. */
   @MayBeAbsent()
   @IsString()
-  @Length(8, 1000)
+  @MaxLength(1000)
   password?: string;
 }

@@ -118,7 +118,7 @@ export class InvitationsService {
     for (const { id, email } of taken) {
       if (emails.has(email)) continue;
       emails.add(email);
-      await invitations.update({ id }, { endedBy: null, identityId: null });
+      await invitations.update({ organizationId, id }, { endedBy: null, identityId: null });
     }
   }
 }

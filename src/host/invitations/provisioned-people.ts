@@ -1,4 +1,4 @@
-import { ArrayOverlap, type EntityManager, type FindOptionsWhere, In } from 'typeorm';
+import { ArrayOverlap, type EntityManager, type FindOptionsWhere, In, IsNull, MoreThanOrEqual } from 'typeorm';
 import { ProvisionedIdentity } from '../../scim/index.js';
 
 /** Whom an invitation is for: the addresses of the person, and the account that wants to use it. */
@@ -11,6 +11,8 @@ export interface Invitee {
 export type Denial = 'suspended' | 'deprovisioned';
 
 type Known = Pick<ProvisionedIdentity, 'state' | 'stateChangedAt'>;
+
+const LIVE = ['provisioned', 'active', 'suspended'] as const;
 
 /**
  * Why the identity provider keeps out whoever an invitation is for; undefined where it does not.
@@ -30,10 +32,20 @@ export async function findDenial(
   const find = (where: FindOptionsWhere<ProvisionedIdentity>[]): Promise<Known[]> =>
     manager.getRepository(ProvisionedIdentity).find({ select: { id: true, state: true, stateChangedAt: true }, where });
   const byAccount = accountId === undefined ? [] : await find([{ organizationId, accountId }]);
-  const byAddress = await find([
-    { organizationId, userNameKey: In(emails) },
-    { organizationId, emailKeys: ArrayOverlap(emails) },
-  ]);
+  const addresses = [{ userNameKey: In(emails) }, { emailKeys: ArrayOverlap(emails) }];
+  const byAddress = await find(
+    addresses.flatMap((address) => [
+      { organizationId, state: In(LIVE), ...address },
+      // Of those who are gone only who went after the invitation: an index finds these, and they are all that counts.
+      {
+        organizationId,
+        state: 'deprovisioned' as const,
+        erasedAt: IsNull(),
+        stateChangedAt: MoreThanOrEqual(invitedAt),
+        ...address,
+      },
+    ]),
+  );
   // Apart: an address that somebody else has by now says nothing about the account that had it.
   return denialOf(byAccount, invitedAt) ?? denialOf(byAddress, invitedAt);
 }

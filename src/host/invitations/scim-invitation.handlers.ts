@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Account } from '../auth/account.entity.js';
+import type { EntityManager } from 'typeorm';
 import {
   OnScimEvent,
   type ScimEventContext,
@@ -8,6 +8,7 @@ import {
   UserErased,
   UserReactivated,
 } from '../../scim/index.js';
+import { Account } from '../auth/account.entity.js';
 import { toEmail } from '../auth/accounts.service.js';
 import { InvitationsService } from './invitations.service.js';
 import { findAddresses } from './provisioned-people.js';
@@ -20,24 +21,34 @@ import { findAddresses } from './provisioned-people.js';
 export class ScimInvitationHandlers {
   constructor(private readonly invitations: InvitationsService) {}
 
-  /** One consumer, because these events undo one another. */
-  @OnScimEvent([UserDeactivated, UserReactivated, UserDeprovisioned], { consumer: 'invitations.follow-person' })
+  /** One consumer, because these events undo one another, and what a removal takes an erasure must find. */
+  @OnScimEvent([UserDeactivated, UserReactivated, UserDeprovisioned, UserErased], {
+    consumer: 'invitations.follow-person',
+  })
   async followPerson(
-    event: UserDeactivated | UserReactivated | UserDeprovisioned,
+    event: UserDeactivated | UserReactivated | UserDeprovisioned | UserErased,
     { manager }: ScimEventContext,
   ): Promise<void> {
+    const { organizationId, identityId } = event;
+    switch (event.type) {
+      case UserDeactivated.type:
+      case UserDeprovisioned.type:
+        return this.take(event, manager);
+      case UserReactivated.type:
+        return this.invitations.giveBack(organizationId, identityId, manager);
+      case UserErased.type:
+        return this.invitations.erase(organizationId, identityId, manager);
+    }
+  }
+
+  private async take(event: UserDeactivated | UserDeprovisioned, manager: EntityManager): Promise<void> {
     const { organizationId, identityId, accountId, userName, occurredAt } = event;
-    if (event.type === UserReactivated.type) return this.invitations.giveBack(organizationId, identityId, manager);
     const account = accountId === undefined ? null : await manager.getRepository(Account).findOneBy({ id: accountId });
     const addresses = await findAddresses({ organizationId, id: identityId }, manager);
-    const emails = [...addresses, toEmail(userName), ...(account?.email ? [account.email] : [])];
+    // Empty ones are those of somebody who was erased.
+    const emails = [...addresses, toEmail(userName), account?.email ?? ''].filter((email) => email !== '');
     // An invitation after a removal is an owner's wish to have the person back.
     const before = event.type === UserDeprovisioned.type ? occurredAt : undefined;
     await this.invitations.take(organizationId, { identityId, emails, before }, manager);
-  }
-
-  @OnScimEvent(UserErased, { consumer: 'invitations.erase-addresses' })
-  async eraseAddresses({ organizationId, identityId }: UserErased, { manager }: ScimEventContext): Promise<void> {
-    await this.invitations.erase(organizationId, identityId, manager);
   }
 }

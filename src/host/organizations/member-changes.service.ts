@@ -33,7 +33,9 @@ export class MemberChangesService {
       if (takesSeat && active.length >= seatLimit) throw new ConflictException('No seat is free.');
       const others = active.filter((one) => one.role === 'owner' && one.accountId !== accountId);
       if (isOwner(current) && !isOwner(after) && others.length === 0) throw new ConflictException(LAST_OWNER);
-      await memberships.save({ ...after, protected: change.protected ?? current.protected });
+      // No more than that: the handlers of SCIM's events write the other columns without this lock.
+      const changes = { ...status, role: after.role, protected: change.protected ?? current.protected };
+      await memberships.update({ organizationId, accountId }, changes);
     });
   }
 

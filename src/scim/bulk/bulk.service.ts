@@ -3,8 +3,9 @@ import { ScimRelay } from '../events/scim-relay.js';
 import { ScimPaths } from '../http/scim-paths.js';
 import { withoutTokens } from '../http/scim-exception.filter.js';
 import { ScimRateLimits } from '../http/scim-rate-limits.js';
+import { hideTokens } from '../log/secrets.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
-import { readBulk, toBulkResponse } from '../protocol/bulk.js';
+import { type BulkOutcome, readBulk, toBulkResponse } from '../protocol/bulk.js';
 import type { JsonObject } from '../protocol/resource.js';
 import type { ScimError } from '../protocol/scim-error.js';
 import { ResourceEndpoints } from '../resources/resource-endpoints.js';
@@ -58,10 +59,7 @@ export class BulkService {
     // What was committed has to be told; where nothing was, the client simply sends it all again.
     if (unavailable && !run.hasWritten) throw unavailable;
     if (unavailable) run.giveUp(unavailable);
-    const outcomes = run.outcomes.map((outcome) =>
-      outcome && 'error' in outcome ? { ...outcome, error: withoutTokens(outcome.error) } : outcome,
-    );
-    return toBulkResponse(request.operations, outcomes);
+    return toBulkResponse(request.operations, run.outcomes.map(withoutSecrets));
   }
 
   /** Once, for all that cut access: 1,000 removals wait as long as one does. */
@@ -70,4 +68,14 @@ export class BulkService {
     this.relay.nudge();
     await this.relay.deliverNow(later);
   }
+}
+
+/** As an error is told that ends a whole request. */
+function withoutSecrets(outcome: BulkOutcome | undefined): BulkOutcome | undefined {
+  if (!outcome || !('error' in outcome)) return outcome;
+  const { location } = outcome;
+  return {
+    error: withoutTokens(outcome.error),
+    ...(location === undefined ? {} : { location: hideTokens(location) }),
+  };
 }

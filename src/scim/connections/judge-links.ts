@@ -80,8 +80,6 @@ export function judgeLinks({ people, sample, logins, guide }: LinkFacts): LinkCh
   };
 }
 
-const hasFound = ({ meaning }: SeenLogin): boolean => meaning.type === 'linked' || meaning.type === 'waiting';
-
 /** Never `ok` while anything speaks against it: a setting that is wrong for some is found by those whom it is wrong for. */
 function verdictOf(people: PeopleCounts, seen: readonly SeenLogin[], unlikeCount: number): Verdict {
   if (people.total === 0) return 'nobody';
@@ -98,8 +96,11 @@ function shapesFound(seen: readonly SeenLogin[]): ReadonlyMap<LinkedBy, Readonly
   return new Map(LINK_KEYS.map((attribute) => [attribute, shapesBy(attribute)]));
 }
 
+/** Undefined where it found nobody. */
 const foundBy = ({ meaning }: SeenLogin): LinkedBy | undefined =>
   meaning.type === 'linked' || meaning.type === 'waiting' ? meaning.by : undefined;
+
+const hasFound = (seen: SeenLogin): boolean => foundBy(seen) !== undefined;
 
 function countLogins(seen: readonly SeenLogin[]): LinkCheck['logins'] {
   const count = (is: (each: SeenLogin) => boolean): number => seen.filter(is).length;

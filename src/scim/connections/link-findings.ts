@@ -222,7 +222,7 @@ export function summaryOf({ verdict, people, sends, guide }: LinkStory): string 
     case 'mixed':
       return 'Some sign-ins found their person, and others did not, or will not. See below what they have in common.';
     case 'mismatch':
-      return `No sign-in found its person: what ${guide.name === 'Another identity provider' ? 'the identity provider' : guide.name} sends as NameID is neither the externalId nor the userName that it provisions.`;
+      return `No sign-in found its person: what ${guide.id === 'generic' ? 'the identity provider' : guide.name} sends as NameID is neither the externalId nor the userName that it provisions.`;
     case 'too-early':
       return `${counted(people.total, 'person is', 'people are')} provisioned, and nobody has signed in yet who tells whether it works. ${expectation(sends)}`;
     case 'nobody':

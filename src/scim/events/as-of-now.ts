@@ -11,6 +11,7 @@ import {
   UserLinked,
   UserProvisioned,
   UserReactivated,
+  UserUnlinked,
 } from './scim-events.js';
 
 /** Events after which an older one of the same aggregate has nothing to say. */
@@ -40,11 +41,13 @@ export function asOfNow(delivery: DueDelivery, later: LaterEvents | undefined): 
   if (isTakenBack(type, state)) return undefined;
   const members = membersLeft(payload, later.mentioned);
   if (type === GroupMembersChanged.type && isNobody(members)) return undefined;
+  // The end of a link names the account that was linked until then, and nobody is now.
+  const hasLink = later.type !== UserUnlinked.type;
   return {
     ...delivery,
     payload: {
       ...only(payload, (name) => !STATE.has(name)),
-      ...only(later.payload, (name) => STATE.has(name)),
+      ...only(later.payload, (name) => STATE.has(name) && (hasLink || name !== 'accountId')),
       ...members,
     },
     personal: personalOf(delivery, later),

@@ -16,8 +16,8 @@ interface Waiting {
 
 /**
  * Bounds how many deliveries this process works on at a time, whoever asked for them. A consumer that hangs leaves a lane to
- * the others. Of one identity and consumer it is one
- * at a time, because they must not overtake each other. Those who wait are served before those who only try.
+ * the others. Of one identity and consumer it is one at a time, because they must not overtake each other. Those who wait are
+ * served before those who only try.
  */
 export class Lanes {
   private readonly busy = new Map<string, string>();

@@ -28,10 +28,10 @@ export class ScimEventsService {
   ) {}
 
   /**
-   * Ends a consumer whose handler was removed or renamed: no event is kept for it any more, and what is still open is given
-   * up. Call it when no process has the handler any longer; one that starts with it later registers it anew.
+   * Ends a consumer whose handler was removed or renamed: no event is kept for it any more, and what is still open or dead is
+   * given up. Call it when no process has the handler any longer; one that starts with it later registers it anew.
    * @param consumer the name in `OnScimEvent`. An unknown one is no mistake: nothing happens.
-   * @returns how many open deliveries were given up.
+   * @returns how many deliveries were given up.
    * @throws Error while this process has a handler of that name; ScimError 503 when the database is not available.
    */
   async retire(consumer: string): Promise<number> {

@@ -21,8 +21,11 @@ import { errorText, ScimDelivery } from './scim-delivery.js';
 const BATCH = 100;
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1000;
-/** How long the loop waits for a batch: deliveries that take longer go on beside the next one. */
-const ROUND_MS = 1000;
+/**
+ * How long the loop waits for a batch: deliveries that take longer go on beside the next one. Shorter than a second, because
+ * what takes access away comes first in the next batch.
+ */
+const ROUND_MS = 500;
 /** How long a request waits for its own deliveries: with the longest handler an IdP's request still takes well under 5 s. */
 const REQUEST_WAIT_MS = 2000;
 /** How long a stop waits for handlers; orchestrators commonly kill after 30 s. What is not done is rolled back and tried again. */

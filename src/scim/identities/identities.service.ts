@@ -105,9 +105,18 @@ export class IdentitiesService {
     await this.changeLocked(organizationId, id, { planOf: planUnlink, lock: 'lock', record }, context);
   }
 
-  /** The same where the host took the access itself; it is not asked. @throws ScimError 404 */
-  async release(organizationId: string, id: string, reason: UnlinkReason, context: WriteContext): Promise<void> {
-    await this.changeLocked(organizationId, id, { planOf: planRelease(reason), lock: 'lock' }, context);
+  /** The same where the host took the access itself; it is asked nothing. @throws ScimError 404 */
+  async release(
+    organizationId: string,
+    id: string,
+    reason: UnlinkReason,
+    context: WriteContext & { readonly manager: EntityManager },
+  ): Promise<void> {
+    const identity = await this.store.lock(organizationId, id, context.manager);
+    const plan = planRelease(reason)(identity);
+    if (plan.happenings.length === 0) return;
+    const written = await this.store.update(identity, plan, context);
+    if (!written) throw new Error('A locked identity changed.');
   }
 
   private async changeLocked(

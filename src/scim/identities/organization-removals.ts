@@ -6,7 +6,7 @@ import {
   markOrganizationRemoved,
   ORGANIZATION_ROWS,
 } from '../persistence/organization-statements.js';
-import { ScimDatabase } from '../persistence/scim-database.js';
+import { ScimDatabase, type Statement } from '../persistence/scim-database.js';
 import { ScimTokenVerifier } from '../tokens/scim-token-verifier.js';
 
 /** Rows of one statement: it holds no lock for long, and stays far below the time that a statement may take. */
@@ -26,12 +26,7 @@ export class OrganizationRemovals {
   async remove(organizationId: string, manager?: EntityManager): Promise<void> {
     const [known] = await this.database.run(markOrganizationRemoved, [organizationId], manager);
     this.verifier.forgetOrganization(organizationId);
-    if (!known || manager) return;
-    try {
-      await this.deleteRows(organizationId, () => false);
-    } catch (error) {
-      this.logger.warn(`Rows of the removed organization ${organizationId} wait to be deleted: ${String(error)}`);
-    }
+    if (known && !manager) await this.deleteRows(organizationId, () => false);
   }
 
   /** Deletes what is left of removed organizations. Any number of processes may do it at the same time. */
@@ -44,13 +39,19 @@ export class OrganizationRemovals {
     }
   }
 
+  /** Never throws: one organization holds up no other. */
   private async deleteRows(organizationId: string, isStopping: () => boolean): Promise<void> {
-    for (const statement of ORGANIZATION_ROWS) {
-      for (let deleted = BATCH; deleted === BATCH;) {
-        if (isStopping()) return;
-        deleted = (await this.database.run(statement, [organizationId, BATCH])).length;
-      }
+    try {
+      for (const statement of ORGANIZATION_ROWS) await this.deleteAll(statement, organizationId, isStopping);
+      if (!isStopping()) await this.database.run(deleteRemovedConnection, [organizationId]);
+    } catch (error) {
+      this.logger.warn(`Rows of the removed organization ${organizationId} wait to be deleted: ${String(error)}`);
     }
-    await this.database.run(deleteRemovedConnection, [organizationId]);
+  }
+
+  private async deleteAll(statement: Statement, organizationId: string, isStopping: () => boolean): Promise<void> {
+    for (let deleted = BATCH; deleted === BATCH && !isStopping();) {
+      deleted = (await this.database.run(statement, [organizationId, BATCH])).length;
+    }
   }
 }

@@ -72,7 +72,8 @@ WITH failed AS (
     AND (d.status = 'dead' OR d.attempts > 0)
   LIMIT $2
 ), looked AS (
-  SELECT event_seq, consumer FROM scim_outbox_delivery WHERE status = 'pending' LIMIT $3
+  -- In the order of an index of open ones, so that it is used.
+  SELECT event_seq, consumer FROM scim_outbox_delivery WHERE status = 'pending' ORDER BY aggregate_id, consumer, event_seq LIMIT $3
 ), open AS (
   SELECT event_seq, consumer, created_at FROM failed WHERE status = 'pending'
   UNION
@@ -158,7 +159,8 @@ WHERE o.id = $3::uuid AND ($1::text IS NULL OR o.organization_id = $1)`,
 
 /** What events of an aggregate say that came after one. */
 export interface LaterEvents {
-  /** Of the last one. */
+  /** Of the last one, like `payload` and `personal`. */
+  readonly type: string;
   readonly payload: JsonObject;
   readonly personal: JsonObject | null;
   /** As the last one said that told all of them, or null. */
@@ -172,12 +174,12 @@ export interface LaterEvents {
 export const findLaterEvents: Statement = {
   text: `
 WITH later AS (SELECT aggregate_seq, type, payload, personal FROM scim_outbox WHERE aggregate_id = $1 AND aggregate_seq > $2)
-SELECT last.payload, last.personal,
+SELECT last.type, last.payload, last.personal,
   (SELECT l.personal->'attributes' FROM later l WHERE l.personal ? 'attributes' ORDER BY l.aggregate_seq DESC LIMIT 1) AS attributes,
   ARRAY(SELECT DISTINCT l.type FROM later l) AS types,
   ARRAY(SELECT DISTINCT member #>> '{}' FROM later l, unnest(ARRAY['added', 'removed']) list,
     jsonb_path_query(l.payload -> list, '$[*]') member WHERE member #>> '{}' = ANY ($3::text[])) AS mentioned
-FROM (SELECT payload, personal FROM later ORDER BY aggregate_seq DESC LIMIT 1) last`,
+FROM (SELECT type, payload, personal FROM later ORDER BY aggregate_seq DESC LIMIT 1) last`,
 };
 
 /** $1 event seq, $2 consumer: acknowledged just now, and not handled, because newer events made it void. */

@@ -239,7 +239,7 @@ ON CONFLICT (name) DO UPDATE SET
 RETURNING event_types AS "eventTypes", past_due_after IS NOT NULL AS "awaitsPast"`,
 };
 
-/** $1 name. Yields how many open deliveries were given up. */
+/** $1 name. Yields how many deliveries were given up: open ones, and dead ones, which would keep their events for ever. */
 export const retireConsumer: Statement = {
   text: `
 WITH retired AS (
@@ -247,6 +247,8 @@ WITH retired AS (
 ), given_up AS (
   UPDATE scim_outbox_delivery SET status = 'superseded', finished_at = clock_timestamp()
   WHERE consumer = $1 AND status = 'pending' RETURNING 1
+), forgotten AS (
+  UPDATE scim_outbox_delivery SET status = 'superseded' WHERE consumer = $1 AND status = 'dead' RETURNING 1
 )
-SELECT count(*)::integer AS "givenUp" FROM given_up`,
+SELECT (SELECT count(*) FROM given_up)::integer + (SELECT count(*) FROM forgotten)::integer AS "givenUp"`,
 };

@@ -41,7 +41,7 @@ export interface ScimCloudEvent {
 /** Of a PostgreSQL integer. */
 const SEQUENCE_DIGITS = 10;
 
-/** @param source the application that tells it, a URI. */
+/** An event as it leaves the process. @param source the application that tells it, a URI. */
 export function toCloudEvent(event: ScimEvent, source: string): ScimCloudEvent {
   const { id, type, organizationId, occurredAt, sequence, requestId, tokenId, ...data } = event;
   const { collection, aggregateId } = subjectOf(event);

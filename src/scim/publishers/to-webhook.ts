@@ -1,4 +1,10 @@
-import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
+import {
+  Agent as HttpAgent,
+  type IncomingMessage,
+  request as requestHttp,
+  validateHeaderName,
+  validateHeaderValue,
+} from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import { isPublicAddress, lookupPublic } from './public-address.js';
@@ -29,13 +35,17 @@ const ANSWER_MS = 1000;
 /**
  * Posts each event to a URL, signed as Standard Webhooks 1.0 has it (`webhook-id`, `webhook-timestamp`, `webhook-signature`):
  * a CloudEvent as JSON. Any answer from 200 to 299 confirms it; everything else, a redirect included, is a failed try.
- * @throws Error for a URL, a secret or an address that it does not take.
+ * @throws Error for a URL, a secret, an address or a header that it does not take; it repeats neither secrets nor values.
  */
 export function toWebhook(options: WebhookOptions): ScimEventPublisher {
   const { url, secrets, headers = {}, allowPrivateNetwork = false, ...rest } = options;
   const target = readTarget(url, allowPrivateNetwork, options.consumer);
   const keys = secrets.map(readWebhookSecret);
   if (keys.length === 0) throw new Error(`${options.consumer}: a webhook needs a secret.`);
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  }
   return {
     ...rest,
     async publish(event, { signal }) {

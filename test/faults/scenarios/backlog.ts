@@ -13,7 +13,7 @@ export const backlog: Scenario = {
 };
 
 async function run({ quick, host, processes, query, serve }: FaultContext): Promise<Findings> {
-  const [waiting, leavers] = quick ? [2000, 10] : [50_000, 40];
+  const [waiting, leavers] = quick ? [2000, 6] : [50_000, 40];
   if (!quick) processes.prepare();
   // It takes requests and delivers nothing: what it writes, the other process has to find.
   const other = await host();

@@ -21,6 +21,7 @@ const aDelivery = (type: string, payload: DueDelivery['payload'], personal: DueD
 });
 
 const later = (fields: Partial<LaterEvents>): LaterEvents => ({
+  type: '',
   payload: {},
   personal: null,
   attributes: null,
@@ -84,6 +85,17 @@ describe('asOfNow', () => {
   ])('tells of %s to somebody who is %s by now', (type, state) => {
     const told = asOfNow(aDelivery(type, { state: 'active' }), later({ payload: { state } }));
     expect(told?.payload).toEqual({ state });
+  });
+
+  it('names no account whose link has ended', () => {
+    const [type, accountId] = ['scim.user.unlinked', 'account-1'];
+    for (const state of ['provisioned', 'suspended']) {
+      const told = asOfNow(
+        aDelivery('scim.user.updated', { state: 'active', accountId }),
+        later({ type, payload: { state, accountId, reason: 'admin' }, types: [type] }),
+      );
+      expect(told?.payload).toEqual({ state });
+    }
   });
 
   it.each([

@@ -3,8 +3,10 @@ import {
   type GroupEvent,
   GroupDeleted,
   GroupMembersChanged,
+  IdentityLinksService,
   OnScimEvent,
   ScimEventsService,
+  ScimIdentitiesService,
   type UserEvent,
 } from '../../../src/scim/index.js';
 import type { ScimClient } from '../../support/scim-client.js';
@@ -213,6 +215,25 @@ describe('dead letters', () => {
     await host.drain();
     expect(await host.effects(id)).toEqual([1, 2, 4]);
     expect((await host.deliveries(id)).at(2)).toMatchObject({ type: 'reactivated', status: 'superseded' });
+  });
+
+  it('name no account whose link was ended since', async () => {
+    const id = await createUser();
+    const login = { organizationId: idp.organizationId, ssoConnectionId: 'saml', nameId: 'ada' };
+    const links = host.app.get(IdentityLinksService, { strict: false });
+    await links.signIn(login, async () => ({ accountId: 'account-colleague' }));
+    await set(id, 'active', false);
+    await host.drain();
+    failOn(({ identityId, type }) => identityId === id && type === 'scim.user.reactivated');
+    await set(id, 'active', true);
+    await giveUp();
+    host.recorder.before = async () => {};
+    await host.app.get(ScimIdentitiesService, { strict: false }).unlink(idp.organizationId, id);
+    await service().replay({ organizationId: idp.organizationId });
+    await host.drain();
+    const told = host.recorder.seen.at(-1);
+    expect(told).toMatchObject({ type: 'scim.user.reactivated', identityId: id, state: 'provisioned' });
+    expect(told).not.toHaveProperty('accountId');
   });
 
   it('bring nobody into a group who left it since', async () => {

@@ -215,6 +215,8 @@ describe('consumers', () => {
     const before = await startRelayHost({ databaseUrl: database.url, providers: [Renamed, Recorder] });
     const idp = await before.client();
     const { id } = await idp.createUser({ userName: 'ada' });
+    const { id: dead } = await idp.createUser({ userName: 'abe' });
+    await before.dataSource.query(`update scim_outbox_delivery set status = 'dead' where aggregate_id = $1`, [dead]);
     await expect(before.app.get(ScimEventsService, { strict: false }).retire('test.old-name')).rejects.toThrow(
       'handler',
     );
@@ -222,10 +224,12 @@ describe('consumers', () => {
 
     const after = await startRelayHost({ databaseUrl: database.url });
     const service = after.app.get(ScimEventsService, { strict: false });
-    expect(await service.retire('test.old-name')).toBe(1);
+    expect(await service.retire('test.old-name')).toBe(2);
     expect(await service.retire('test.old-name')).toBe(0);
     expect(await service.retire('test.unknown')).toBe(0);
-    expect(await after.deliveries(id, 'test.old-name')).toMatchObject([{ status: 'superseded' }]);
+    for (const one of [id, dead]) {
+      expect(await after.deliveries(one, 'test.old-name')).toMatchObject([{ status: 'superseded' }]);
+    }
     const { id: later } = await (await after.client()).createUser({ userName: 'bob' });
     expect(await after.deliveries(later, 'test.old-name')).toEqual([]);
     await after.stop();

@@ -160,9 +160,8 @@ describe.each(['express', 'fastify'] as const)('the log on %s', (adapter) => {
         { method: 'DELETE', path: `/${client.token}/x` },
       ],
     });
-    expect(body.Operations.map(({ response }: { response: unknown }) => JSON.stringify(response)).join()).not.toContain(
-      client.token.slice(-49),
-    );
+    expect(body.Operations).toHaveLength(2);
+    expect(JSON.stringify(body)).not.toContain(client.token.slice(-49));
     const rows = await host.flushed(client.organizationId);
     expect(rows).toHaveLength(11);
     const text = JSON.stringify(rows);
@@ -299,7 +298,7 @@ describe('the writing of the log', () => {
   it('keeps no body where none is wanted, and nothing where it is switched off', async () => {
     const bare = await startLogHost({ databaseUrl: urlOf(host), options: { log: { bodyCharacters: 0 } } });
     const client = await bare.client();
-    await client.createUser({ userName: 'ada' });
+    await client.post('/Users', { userName: 'ada' });
     expect(await bare.flushed(client.organizationId)).toMatchObject([{ body: null, body_bytes: 18 }]);
     await bare.stop();
     const off = await startLogHost({ databaseUrl: urlOf(host), options: { log: { enabled: false } } });

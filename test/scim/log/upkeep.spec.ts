@@ -119,7 +119,7 @@ describe('the erasure of a person', () => {
 
   it('knows nobody by another id', async () => {
     const client = await host.client();
-    await client.createUser({ userName: 'ada' });
+    await client.post('/Users', { userName: 'ada' });
     expect(await host.reader.erase(client.organizationId, randomUUID())).toBe(0);
     expect(await host.reader.erase(client.organizationId, 'ada')).toBe(0);
     expect(await host.flushed(client.organizationId)).toMatchObject([{ body: '{"userName":"ada"}' }]);

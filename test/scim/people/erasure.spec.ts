@@ -15,6 +15,7 @@ import { identitiesOf, SCIM_OPTIONS, type ScimModuleOptions } from '../../../src
 import { findTexts } from '../../support/find-texts.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { TestOrganization } from '../../support/test-organization.js';
+import { whenWaiting } from '../../support/when-waiting.js';
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
@@ -386,5 +387,43 @@ describe('an organization that the host deletes', () => {
     await upkeep().tick();
     expect((await acme.idp.get('/Users')).status).toBe(401);
     expect(await rowsOf(acme.id)).toEqual({});
+  });
+
+  it('is not forgotten before its last row is gone, also where another process is at them', async () => {
+    const acme = await TestOrganization.of(host);
+    await host.dataSource.query(
+      `insert into scim_outbox (id, organization_id, aggregate_type, aggregate_id, aggregate_seq, type, payload)
+       select gen_random_uuid(), $1, 'user', gen_random_uuid(), 1, 'scim.user.updated', '{}' from generate_series(1, 2500)`,
+      [acme.id],
+    );
+    const other = host.dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query(
+      `delete from scim_outbox where ctid = any (array(select ctid from scim_outbox where organization_id = $1 limit 2000))`,
+      [acme.id],
+    );
+    const removal = links().organizationRemoved(acme.id);
+    await Promise.race([removal, whenWaiting(host.dataSource, 1)]);
+    await other.commitTransaction();
+    await other.release();
+    await removal;
+    await upkeep().tick();
+    expect(await rowsOf(acme.id)).toEqual({});
+  });
+
+  it('holds up nobody where its rows cannot be deleted', async () => {
+    const [stuck, acme] = [await anOrganization(), await anOrganization()];
+    await host.dataSource.query(
+      `create table keeper (identity_id uuid references scim_identity (id));
+       insert into keeper select id from scim_identity where organization_id = '${stuck.id}'`,
+    );
+    await links().organizationRemoved(stuck.id);
+    await host.dataSource.transaction((manager) => links().organizationRemoved(acme.id, manager));
+    await upkeep().tick();
+    expect(await rowsOf(acme.id)).toEqual({});
+    expect(await rowsOf(stuck.id)).toMatchObject({ scim_identity: 3 });
+    await host.dataSource.query('drop table keeper');
+    await upkeep().tick();
+    expect(await rowsOf(stuck.id)).toEqual({});
   });
 });

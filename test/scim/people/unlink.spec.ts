@@ -10,6 +10,7 @@ import {
   UserUnlinked,
 } from '../../../src/scim/index.js';
 import { ScimRelay } from '../../../src/scim/events/scim-relay.js';
+import { ScimEntitlements } from '../../../src/scim/tokens/scim-entitlements.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { newAccount, TestOrganization } from '../../support/test-organization.js';
 
@@ -238,6 +239,20 @@ describe('an account or membership that the host removes itself', () => {
     await removed({ accountId: account, organizationId: acme.id });
     expect(await acme.linkRows()).toEqual([]);
     expect(await acme.signIn('ada.king')).toMatchObject({ result: 'linked', identityId: id });
+  });
+
+  it('is released without a question to the host, which may know nothing of the organization any more', async () => {
+    const acme = await TestOrganization.of(host);
+    const { id } = await acme.idp.createUser(ADA);
+    const account = await acme.accountOf('E-1');
+    host.app.get(ScimEntitlements, { strict: false }).forget(acme.id);
+    host.organizations.failing = true;
+    try {
+      await removed({ accountId: account });
+    } finally {
+      host.organizations.failing = false;
+    }
+    expect(await acme.identity(id)).toMatchObject({ state: 'provisioned', accountId: null });
   });
 
   it('goes with the transaction of the host', async () => {

@@ -67,7 +67,8 @@ describe('an outbox with a long history and a backlog', () => {
     expect(lastPlan()).toContain('scim_outbox_delivery_failed');
     expect(lastPlan()).not.toContain('Seq Scan');
     expect(await letters.backlog(organizationId)).toMatchObject({ open: 1000, failing: 20, atLeast: true });
-    expect(lastPlan()).toContain('scim_outbox_delivery_failed');
+    for (const index of ['failed', 'open']) expect(lastPlan()).toContain(`scim_outbox_delivery_${index}`);
+    expect(lastPlan()).not.toContain('Seq Scan on scim_outbox_delivery');
     expect(await letters.replay({ organizationId }, undefined)).toBe(20);
     expect(lastPlan()).not.toContain('Seq Scan');
   });

@@ -18,7 +18,6 @@ import {
   UserProvisioned,
   UserUpdated,
 } from '../../../src/scim/index.js';
-import { freePort } from '../../support/free-port.js';
 import type { ScimClient } from '../../support/scim-client.js';
 import { Recorder } from '../events/recorder.js';
 import { type RelayHost, startRelayHost } from '../events/relay-host.js';
@@ -90,7 +89,6 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   const { port } = receiver.address() as AddressInfo;
-  const closedPort = await freePort();
   host = await startRelayHost({
     imports: [EventEmitterModule.forRoot({ wildcard: true }), CqrsModule.forRoot()],
     providers: [Recorder, Listener, DeactivatedHandler],
@@ -110,7 +108,8 @@ beforeAll(async () => {
         }),
         toWebhook({
           consumer: 'test.nobody',
-          url: `http://127.0.0.1:${closedPort}/`,
+          // Nobody listens there; a port that is free now may be another test's a moment later.
+          url: 'http://127.0.0.1:1/',
           secrets,
           events: [UserUpdated],
           allowPrivateNetwork: true,
@@ -317,6 +316,11 @@ describe('toWebhook', () => {
     ['a private address in other clothes', { url: 'https://0x7f000001/' }, '127.0.0.1 is a private address'],
     ['a private IPv6 address', { url: 'https://[::ffff:127.0.0.1]/' }, 'is a private address'],
     ['no secret', { url: 'https://hooks.example.com/', secrets: [] as never }, 'needs a secret'],
+    [
+      'a header that HTTP cannot carry',
+      { url: 'https://hooks.example.com/', headers: { authorization: 'Bearer one\ntwo' } },
+      'Invalid character in header content ["authorization"]',
+    ],
   ])('refuses %s', (_what, options, text) => {
     expect(() => toWebhook({ ...settings, ...options })).toThrow(text);
   });

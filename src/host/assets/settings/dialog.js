@@ -11,7 +11,9 @@ let count = 0;
  */
 export function ask({ title, text, confirm, danger = false, fields = [] }) {
   const id = `dialog-${(count += 1)}`;
-  const no = el('button', { value: 'no', class: 'quiet', autofocus: danger, formnovalidate: true }, 'Cancel');
+  // Not the form's first submit button, which is what Enter in a field would press.
+  const cancel = () => dialog.close('no');
+  const no = el('button', { type: 'button', class: 'quiet', autofocus: danger, onclick: cancel }, 'Cancel');
   const yes = el('button', { value: 'yes', class: danger ? 'danger' : 'primary' }, confirm);
   const form = el(
     'form',

@@ -130,6 +130,8 @@ async function generate(form) {
   const all = form.querySelectorAll('[name=scopes]').length;
   const scopes = data.getAll('scopes');
   if (scopes.length === 0) throw new Error('Choose at least one scope below “Advanced”.');
+  // Copied meanwhile, it would be taken for the new one.
+  hideSecret();
   const made = await scim('POST', '/tokens', {
     expiresInDays: Number(data.get('expiresInDays')),
     ...(label === '' ? {} : { label }),
