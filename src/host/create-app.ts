@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { type LogLevel, ValidationPipe } from '@nestjs/common';
+import type { LogLevel } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import cookieParser from 'cookie-parser';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import { AppModule } from './app.module.js';
+import { BodyPipe } from './http/body.pipe.js';
 import { HostErrorFilter } from './http/host-error.filter.js';
 import { sameOrigin } from './http/same-origin.js';
 import type { HostSettings } from './host-settings.js';
@@ -35,7 +36,7 @@ export async function createApp(settings: HostSettings, options: AppOptions = {}
   app.use(sameOrigin(publicUrl, `/${SCIM_PATH}`));
   app.useStaticAssets(ASSETS, { prefix: '/assets/', index: false });
   app.use(noStore);
-  app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true }));
+  app.useGlobalPipes(new BodyPipe());
   app.useGlobalFilters(new HostErrorFilter());
   return app;
 }

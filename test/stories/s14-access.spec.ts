@@ -515,9 +515,16 @@ describe('what ends by a person and not by the identity provider', () => {
     await invite(email);
     await acme.idp.delete(`/Users/${id}`);
     await settle();
+    await started.host.dataSource.query(
+      `INSERT INTO sso_pending_login (hash, connection_id, browser_hash, login)
+       SELECT $1, id, 'a browser', '{"nameId":"mira"}' FROM sso_connection WHERE organization_id = (SELECT id FROM organization WHERE slug = $2)`,
+      [email, acme.slug],
+    );
     const erased = await acme.owner.json('POST', `${api(acme)}/scim/identities/${id}/erase`);
     expect(erased.status).toBe(200);
     await settle();
+    const pending = await started.host.dataSource.query('SELECT hash FROM sso_pending_login WHERE hash = $1', [email]);
+    expect(pending).toEqual([]);
     const invitations = (await acme.owner.get(`${api(acme)}/invitations`)).body.invitations;
     expect(invitations).toMatchObject([{ email: '', state: 'cancelled', cancelledBy: 'scim' }]);
     const accounts = await started.host.dataSource.query('SELECT display_name AS name FROM account WHERE id = $1', [

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { OnScimEvent, type ScimEventContext, UserErased } from '../../scim/index.js';
 import { hashSecret, newSecret } from '../auth/secret.js';
 import type { SamlLogin } from './read-saml-login.js';
 import { CLOCK_SKEW_MS } from './saml.service.js';
@@ -44,5 +45,14 @@ export class SsoProofsService {
       [hashSecret(ticket), TICKET_LIFETIME_MS],
     );
     return rows[0];
+  }
+
+  /** Whose an answer is that waits, nobody can tell from the event: all of the organization begin anew. */
+  @OnScimEvent(UserErased, { consumer: 'sso.forget-pending-logins' })
+  async forget({ organizationId }: UserErased, { manager }: ScimEventContext): Promise<void> {
+    await manager.query(
+      `DELETE FROM sso_pending_login WHERE connection_id IN (SELECT id FROM sso_connection WHERE organization_id = $1)`,
+      [organizationId],
+    );
   }
 }

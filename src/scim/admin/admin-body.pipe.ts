@@ -1,6 +1,10 @@
-import { Injectable, ValidationPipe } from '@nestjs/common';
+import { BadRequestException, Injectable, ValidationPipe } from '@nestjs/common';
 import * as transformerPackage from 'class-transformer';
 import * as validatorPackage from 'class-validator';
+import { deeperThan } from '../http/read-body.js';
+
+/** Three times what any of our bodies has. Deeper ones break the packages, which work recursively. */
+const DEEPEST = 10;
 
 /** Validates what the settings page sends, whatever pipes the host has. An absent body is an empty one. */
 @Injectable()
@@ -11,7 +15,9 @@ export class AdminBody extends ValidationPipe {
     super({ ...packages, whitelist: true, forbidNonWhitelisted: true, transform: true });
   }
 
-  override transform(value: unknown, metadata: Parameters<ValidationPipe['transform']>[1]): Promise<unknown> {
+  /** @throws BadRequestException */
+  override async transform(value: unknown, metadata: Parameters<ValidationPipe['transform']>[1]): Promise<unknown> {
+    if (deeperThan(value, DEEPEST)) throw new BadRequestException('The body is nested too deep.');
     return super.transform(value ?? {}, metadata);
   }
 }

@@ -80,7 +80,7 @@ function parse(bytes: Buffer): unknown {
 }
 
 /** How many objects and lists stand inside one another. Without recursion: the depth is what is in question. */
-function deeperThan(body: unknown, depth: number): boolean {
+export function deeperThan(body: unknown, depth: number): boolean {
   let level = [body].filter(isContainer);
   for (let reached = 1; level.length > 0; reached += 1) {
     if (reached > depth) return true;

@@ -8,7 +8,6 @@ import { REMOVED } from './secrets.js';
 /** Members whose values say how a message is built, and nothing of anybody. */
 const SHOWN: ReadonlySet<string> = new Set([
   'schemas',
-  'op',
   'type',
   'primary',
   'active',
@@ -53,6 +52,7 @@ const maskName = (key: string): string => (/["[]/.test(key) ? maskAttributePath(
 function maskText(text: string, name: string): string {
   // How an empty text or a boolean is written is what one looks for.
   if (text === '' || text === REMOVED || /^(true|false)$/i.test(text)) return text;
+  if (name === 'op') return /^(add|remove|replace)$/i.test(text) ? text : MASK;
   if (name === 'path') return text.startsWith('/') ? maskPath(text) : maskAttributePath(text);
   if (name === 'filter') return maskFilter(text);
   if (IDS.has(name)) return isId(text) || text.startsWith('bulkId:') ? text : MASK;

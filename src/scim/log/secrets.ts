@@ -20,19 +20,9 @@ const CONTROL =
   /[\u0000-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** What clients call what nobody else may see, beside the attributes that their schemas call so. Folded. */
-const NAMES = [
-  'password',
-  'passwd',
-  'passphrase',
-  'secret',
-  'clientsecret',
-  'privatekey',
-  'apikey',
-  'authorization',
-  'token',
-  'accesstoken',
-  'refreshtoken',
-];
+const NAMES = ['privatekey', 'apikey', 'authorization', 'token', 'accesstoken', 'refreshtoken', 'pin'];
+/** And whatever these are part of: directories say `userPassword`, `unicodePwd`, `passwordHash`. */
+const NAME_PART = /password|passwd|passphrase|secret|pwd$/;
 
 /** Names of attributes whose values no log may hold: those that are never returned or only written, in any resource type. */
 export class SecretNames {
@@ -57,8 +47,12 @@ export class SecretNames {
   /** Whether a text, such as a URN or a path (`emails[type eq "work"].value`), says so anywhere. */
   isNamedIn(text: string): boolean {
     return text.length <= LONGEST_PATH
-      ? text.split(/[^\w$-]+/).some((name) => this.names.has(foldName(name)))
-      : /pass|secret|token|key/i.test(text);
+      ? text.split(/[^\w$-]+/).some((name) => this.isSecret(foldName(name)))
+      : /pass|pwd|secret|token|key/i.test(text);
+  }
+
+  private isSecret(folded: string): boolean {
+    return this.names.has(folded) || NAME_PART.test(folded);
   }
 }
 

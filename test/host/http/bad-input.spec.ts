@@ -29,6 +29,20 @@ describe('input that no database takes', () => {
     expect(answer.body.message).toContain('characters');
   });
 
+  it.each([
+    '/api/login',
+    '/api/invitations/accept',
+    `${ACME}/invitations`,
+    `${ACME}/scim/tokens`,
+    `${ACME}/scim/dead-letters/skip`,
+  ])('is answered 400 where it is nested too deep: POST %s', async (path) => {
+    const owner = await new HostClient(started.host.url).signInAsOwner('acme');
+    for (const [open, close] of [['[', ']'] as const, ['{"a":', '}'] as const]) {
+      const body = `{"email":${open.repeat(6000)}1${close.repeat(6000)},"password":"x"}`;
+      expect((await owner.raw('POST', path, { 'content-type': 'application/json' }, body)).status).toBe(400);
+    }
+  });
+
   it.each([{ plan: null }, { samlConfigured: null }, { plan: 'gold' }, { samlConfigured: 'yes' }, [], null])(
     'is answered 400: PATCH %j',
     async (change) => {

@@ -44,6 +44,13 @@ describe('a body as it is kept', () => {
     ['the filter of a search', { filter: 'password eq "hush" or passwd sw hush' }],
     ['a filter in a path', patch({ op: 'remove', path: 'emails[password eq "hush"]' })],
     ['a token under its name', { access_token: 'hush', accessToken: 'hush', client_secret: { value: 'hush' } }],
+    ...['userPassword', 'user_password', 'unicodePwd', 'newPassword', 'passwordHash', 'pwd', 'pin'].flatMap(
+      (name): [string, object][] => [
+        [name, { [name]: 'hush' }],
+        [`${name} under a URN`, { 'urn:x:y': { [name]: 'hush' } }],
+        [`an operation on ${name}`, patch({ op: 'replace', path: `urn:x:y:${name}`, value: 'hush' })],
+      ],
+    ),
   ])('holds no secret of %s', (_where, body) => {
     const kept = JSON.stringify(redact(body).body);
     expect(kept).not.toContain('hush');
