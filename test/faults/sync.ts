@@ -25,8 +25,8 @@ export interface SyncSettings {
   readonly client: () => Promise<ScimClient>;
   /** The steps of the next user, or undefined: no more. */
   readonly next: (number: number) => readonly Step[] | undefined;
-  /** After each answer. */
-  readonly onAnswer?: (sent: Sent) => void;
+  /** After each step that succeeded, with how many that are. */
+  readonly onStep?: (done: number) => void;
   /** Ms between two requests of a worker. Default 0. */
   readonly pauseMs?: () => number;
 }
@@ -45,6 +45,7 @@ export class Sync {
   /** Users whose first answer was lost, and who were found where their creation was refused as a duplicate. */
   recovered = 0;
   private readonly users: SyncUser[] = [];
+  private done = 0;
 
   constructor(private readonly settings: SyncSettings) {}
 
@@ -56,7 +57,11 @@ export class Sync {
         if (!steps) return;
         const user: SyncUser = { userName: `user-${this.users.length}@acme.example`, steps, id: '' };
         this.users.push(user);
-        for (const step of steps) await this.take(user, step);
+        for (const step of steps) {
+          await this.take(user, step);
+          this.done += 1;
+          this.settings.onStep?.(this.done);
+        }
       }
     };
     const ends = await Promise.allSettled(Array.from({ length: workers }, one));
@@ -138,7 +143,6 @@ export class Sync {
     if (answer?.status === 503 && !isWellSaid(answer)) {
       this.violations.push(`a 503 without SCIM body or Retry-After: ${answer.text.slice(0, 200)}`);
     }
-    this.settings.onAnswer?.(sent);
     return answer;
   }
 }

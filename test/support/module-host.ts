@@ -10,7 +10,6 @@ import {
   type Type,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -83,7 +82,11 @@ export async function startModuleHost(settings: ModuleHostSettings = {}): Promis
   const database = settings.databaseUrl === undefined ? await createTestDatabase() : undefined;
   const organizations = new TestOrganizations();
   const root = rootModule(settings, settings.databaseUrl ?? database?.url ?? '', organizations);
-  const adapter = settings.adapter === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
+  // Loaded where it is wanted: a process that is started to be killed does not wait for it.
+  const adapter =
+    settings.adapter === 'fastify'
+      ? new (await import('@nestjs/platform-fastify')).FastifyAdapter()
+      : new ExpressAdapter();
   const app = await NestFactory.create(root, adapter as ExpressAdapter, { logger: ['fatal'], abortOnError: false });
   settings.configure?.(app);
   try {

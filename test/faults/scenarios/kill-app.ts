@@ -16,44 +16,44 @@ export const killApp: Scenario = {
 };
 
 async function run({ quick, host, databaseUrl, processes, query, random }: FaultContext): Promise<Findings> {
-  const [kills, users] = quick ? [2, 120] : [100, 10_000];
+  const [kills, users, ahead] = quick ? [2, 120, 1] : [100, 10_000, 2];
   const organizationId = randomUUID();
   const { token } = await (await host()).client(organizationId);
   const plans = Array.from({ length: users }, (_, number) => stepsOf(number));
-  let left = plans.flat().length;
+  const steps = plans.flat().length;
   const start = (): Promise<HostProcess> => processes.start({ databaseUrl, conduct: { pauseMs: 4 } });
-  processes.prepare();
+  processes.prepare(ahead);
   let victim = start();
   let url = victim.then((process) => process.url);
-  const history: { answers: number; replacedAfterMs: number }[] = [];
-  let answers = 0;
-  const nextTarget = (): number =>
-    answers + Math.max(1, Math.floor((left / (kills - history.length + 1)) * (0.2 + 1.6 * random.next())));
-  let target = nextTarget();
+  const history: { done: number; replacedAfterMs: number }[] = [];
+  // Steps that are done by then. On average each kill gets less than its share of what is left, so that none is left over.
+  const nextTarget = (done: number): number =>
+    done + Math.floor(((steps - done) / (kills - history.length + 1)) * (0.2 + 1.4 * random.next()));
+  let done = 0;
+  let target = nextTarget(0);
 
   const kill = async (): Promise<void> => {
     const process = await victim;
     await delay(random.next() * 8);
     const at = performance.now();
-    history.push({ answers, replacedAfterMs: 0 });
+    history.push({ done, replacedAfterMs: 0 });
     const last = history.length === kills;
     // The last one is followed by a host that stays.
     if (last) url = host({ options: { deliverEvents: true } }).then((each) => each.url);
     else url = (victim = start()).then((process) => process.url);
-    if (history.length < kills - 1) processes.prepare();
+    if (!last) processes.prepare(ahead);
     await process.kill();
     await url;
-    history[history.length - 1] = { answers, replacedAfterMs: Math.round(performance.now() - at) };
-    target = last ? Infinity : nextTarget();
+    history[history.length - 1] = { done, replacedAfterMs: Math.round(performance.now() - at) };
+    target = last ? Infinity : nextTarget(done);
   };
   let killing = Promise.resolve();
   const sync = new Sync({
     client: async () => new ScimClient(await url, token, organizationId),
     next: (number) => plans[number],
-    onAnswer: ({ step, status }) => {
-      if (step !== 'find' && status >= 200 && status < 300) left -= 1;
-      answers += 1;
-      if (answers < target) return;
+    onStep: (now) => {
+      done = now;
+      if (done < target) return;
       target = Infinity;
       killing = kill();
     },

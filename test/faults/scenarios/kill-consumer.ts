@@ -11,8 +11,8 @@ export const killConsumer: Scenario = {
 };
 
 async function run({ quick, host, databaseUrl, processes, query, random }: FaultContext): Promise<Findings> {
-  const kills = quick ? 2 : 50;
-  processes.prepare();
+  const [kills, ahead] = quick ? [2, 1] : [50, 2];
+  processes.prepare(ahead);
   const writer = await host();
   const client = await writer.client();
   const ids = await createUsers(client, quick ? 40 : 100, 'user');
@@ -24,7 +24,7 @@ async function run({ quick, host, databaseUrl, processes, query, random }: Fault
     const hung = kill % 2 === 1;
     const effects = random.integer(1, 8);
     const process = await processes.start({ databaseUrl, conduct: hung ? { hangsFrom: effects } : { pauseMs: 5 } });
-    if (kill < kills) processes.prepare();
+    if (kill < kills) processes.prepare(ahead);
     await until('the consumer is at work', () => process.effectsBegun >= effects);
     await delay(random.next() * (hung ? 4 : 20));
     await process.kill();

@@ -15,7 +15,7 @@ export const poison: Scenario = {
 };
 
 async function run({ quick, host, processes, query, random, serve }: FaultContext): Promise<Findings> {
-  const [identities, changes, everyMs] = quick ? [100, 100, 0] : [1000, 1200, 25];
+  const [identities, changes, everyMs] = quick ? [100, 100, 0] : [1000, 800, 25];
   if (!quick) processes.prepare();
   const idp = await (await host()).client();
   const ids = await createUsers(idp, identities - identities / 100, 'user');
