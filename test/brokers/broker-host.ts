@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ScimClient } from '../support/scim-client.js';
-import type { ScimEventPublisher } from '../../src/scim/index.js';
+import type { ScimCloudEvent, ScimEventPublisher } from '../../src/scim/index.js';
 import { type RelayHost, startRelayHost } from '../scim/events/relay-host.js';
 
 /** How long a broker may take until everything is delivered, with connections that open anew. */
@@ -12,6 +12,12 @@ export interface Received {
   readonly key: string;
   readonly sequence: number;
 }
+
+export const toReceived = ({ id, partitionkey, sequence }: ScimCloudEvent): Received => ({
+  id,
+  key: partitionkey,
+  sequence: Number(sequence),
+});
 
 /** A host with publishers, whose relay works when a test says so. */
 export class BrokerHost {

@@ -8,7 +8,7 @@ import {
   UserProvisioned,
   UserUpdated,
 } from '../../src/scim/index.js';
-import { BrokerHost, type Received, sequencesOf } from './broker-host.js';
+import { BrokerHost, type Received, sequencesOf, toReceived } from './broker-host.js';
 import { NATS, type Nats, startNats } from './nats-server.js';
 import { describeWith, LIMIT_MS } from './server-process.js';
 
@@ -57,12 +57,7 @@ describeWith(NATS, 'nats-server')('NATS JetStream', () => {
     return events;
   };
 
-  const receive = async (): Promise<Received[]> =>
-    (await take(STREAM)).map(({ id, partitionkey, sequence }) => ({
-      id,
-      key: partitionkey,
-      sequence: Number(sequence),
-    }));
+  const receive = async (): Promise<Received[]> => (await take(STREAM)).map(toReceived);
 
   it(
     'gets every event once, in order, under its type',

@@ -15,7 +15,7 @@ import {
   UserProvisioned,
   UserUpdated,
 } from '../../src/scim/index.js';
-import { BrokerHost, type Received, sequencesOf } from './broker-host.js';
+import { BrokerHost, type Received, sequencesOf, toReceived } from './broker-host.js';
 import { RABBITMQ, type RabbitMq, startRabbitMq } from './rabbitmq-server.js';
 import { describeWith, LIMIT_MS } from './server-process.js';
 
@@ -126,12 +126,7 @@ describeWith(RABBITMQ, 'rabbitmq-server')('RabbitMQ through a ClientProxy', () =
       return events;
     });
 
-  const receive = async (): Promise<Received[]> =>
-    (await take(QUEUE)).map(({ id, partitionkey, sequence }) => ({
-      id,
-      key: partitionkey,
-      sequence: Number(sequence),
-    }));
+  const receive = async (): Promise<Received[]> => (await take(QUEUE)).map(toReceived);
 
   it(
     'gets every event once, in order, as the packet that @EventPattern reads',

@@ -1,25 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Provider } from '@nestjs/common';
-import {
-  OnScimEvent,
-  type ScimEventContext,
-  UserDeactivated,
-  UserDeprovisioned,
-  type UserEvent,
-  UserLinked,
-  UserProvisioned,
-  UserReactivated,
-  UserUpdated,
-} from '../../src/scim/index.js';
-
-const ALL_USER_EVENTS = [
-  UserProvisioned,
-  UserLinked,
-  UserUpdated,
-  UserDeactivated,
-  UserReactivated,
-  UserDeprovisioned,
-] as const;
+import { userEventClasses } from '../../src/scim/events/scim-events.js';
+import { OnScimEvent, type ScimEventContext, type UserEvent } from '../../src/scim/index.js';
 
 export const CONSUMER = 'faults.effects';
 
@@ -42,7 +24,7 @@ export class Effects {
   onEffect: () => void = () => {};
   private calls = 0;
 
-  @OnScimEvent(ALL_USER_EVENTS, { consumer: CONSUMER })
+  @OnScimEvent(userEventClasses, { consumer: CONSUMER })
   async write(event: UserEvent, { manager }: ScimEventContext): Promise<void> {
     const { pauseMs = 0, failsFor, hangsFrom = Infinity, slowFor } = this.conduct;
     this.calls += 1;

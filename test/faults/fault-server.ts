@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import pg from 'pg';
 import { migrate } from '../../src/host/database/migrate.js';
 import {
   findServerProcess,
@@ -15,6 +14,7 @@ import {
   superuser,
 } from '../../src/host/database/postgres-cluster.js';
 import { runProgram } from '../../src/host/database/server-account.js';
+import { runStatement } from '../support/database.js';
 import { chooseBase, discardCluster, makeClusterFolder } from '../support/throw-away-cluster.js';
 
 /** How a server goes down: PostgreSQL's immediate shutdown, or SIGKILL to each of its processes. */
@@ -46,7 +46,7 @@ export async function startFaultServer(memory: boolean): Promise<FaultServer> {
     const startAgain = (): Promise<void> => start(cluster, port);
     await startAgain();
     const urlOf = (name: string): string => `postgres://${superuser}:${cluster.password}@127.0.0.1:${port}/${name}`;
-    await execute(urlOf('postgres'), `create database ${TEMPLATE}`);
+    await runStatement(urlOf('postgres'), `create database ${TEMPLATE}`);
     await migrate(urlOf(TEMPLATE));
     let frozen: readonly number[] = [];
     const thaw = async (): Promise<void> => {
@@ -57,7 +57,7 @@ export async function startFaultServer(memory: boolean): Promise<FaultServer> {
     return {
       async createDatabase() {
         databases += 1;
-        await execute(urlOf('postgres'), `create database faults_${databases} template ${TEMPLATE}`);
+        await runStatement(urlOf('postgres'), `create database faults_${databases} template ${TEMPLATE}`);
         return urlOf(`faults_${databases}`);
       },
       stopHard: (how) => stop(cluster, how),
@@ -134,16 +134,6 @@ function signal(processId: number, name: NodeJS.Signals): void {
     process.kill(processId, name);
   } catch (error) {
     if (!(typeof error === 'object' && error !== null && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
-}
-
-async function execute(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
   }
 }
 

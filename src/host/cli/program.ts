@@ -49,7 +49,7 @@ function codeOf(error: unknown): ExitCode {
 }
 
 function explain(error: unknown): string {
-  switch (nameOf(error)) {
+  switch (causeOf(error)) {
     case 'ECONNREFUSED':
       return 'Nothing answers at DATABASE_URL.';
     // A table or a column that is not there.
@@ -61,5 +61,6 @@ function explain(error: unknown): string {
   }
 }
 
-const nameOf = (error: unknown): unknown =>
+/** What the operating system or the database calls it. */
+const causeOf = (error: unknown): unknown =>
   typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;

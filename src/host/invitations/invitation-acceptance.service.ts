@@ -12,11 +12,11 @@ import { IdentityLinksService } from '../../scim/index.js';
 import { AccountsService, type NewAccount } from '../auth/accounts.service.js';
 import { hashPassword, verifyPassword } from '../auth/password.js';
 import { hashSecret } from '../auth/secret.js';
+import { readClock } from '../database/read-clock.js';
 import { lockOrganization } from '../organizations/lock-organization.js';
 import { MembershipsService } from '../organizations/memberships.service.js';
 import { refusalText } from '../sso/refusals.js';
 import { Invitation } from './invitation.entity.js';
-import { readClock } from './invitations.service.js';
 import { findDenial } from './provisioned-people.js';
 
 /** What somebody shows who accepts an invitation. */

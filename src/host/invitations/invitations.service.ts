@@ -3,6 +3,7 @@ import { ConflictException, Injectable, NotFoundException } from '@nestjs/common
 import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
 import { toEmail } from '../auth/accounts.service.js';
 import { hashSecret, newSecret } from '../auth/secret.js';
+import { readClock } from '../database/read-clock.js';
 import { lockOrganization } from '../organizations/lock-organization.js';
 import type { Role } from '../organizations/membership.entity.js';
 import { Invitation } from './invitation.entity.js';
@@ -125,12 +126,6 @@ export class InvitationsService {
 
 const SUSPENDED =
   'Your identity provider has suspended this person. Have them activated there, or removed, before you invite them.';
-
-/** The database's, which also says when SCIM removed somebody. */
-export async function readClock(manager: EntityManager): Promise<Date> {
-  const [row] = await manager.query<{ now: Date }[]>('SELECT clock_timestamp()::timestamptz(3) AS now');
-  return row?.now ?? new Date();
-}
 
 function toSummary({ id, email, role, createdAt, expiresAt, endedBy }: Invitation, now: Date): InvitationSummary {
   const summary = { id, email, role, createdAt, expiresAt };

@@ -181,7 +181,7 @@ const logForm = (): Html =>
     </form>
     <p id="log-person-hint" class="muted">Person: a user name, external ID, e-mail address or id, as a whole.</p>`;
 
-/** Filled by assets/settings/undelivered.js; hidden where the module does not tell. */
+/** Filled by assets/settings/undelivered.js. */
 export function undeliveredSection(): Html {
   const body = html`<p>
       A change of your identity provider is taken at once, and then carried out by the parts of this product:

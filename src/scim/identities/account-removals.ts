@@ -20,6 +20,12 @@ export interface RemovedAccount {
   readonly actorId?: string;
 }
 
+interface EndedLink {
+  readonly organizationId: string;
+  readonly accountId: string;
+  readonly reason: UnlinkReason;
+}
+
 /** Accounts and memberships that the host takes away itself. */
 @Injectable()
 export class AccountRemovals {
@@ -54,11 +60,7 @@ export class AccountRemovals {
 
   /** @returns the identity that was linked to the account. */
   private async release(
-    {
-      organizationId,
-      accountId,
-      reason,
-    }: { readonly organizationId: string; readonly accountId: string; readonly reason: UnlinkReason },
+    { organizationId, accountId, reason }: EndedLink,
     context: { readonly manager: EntityManager; readonly actorId?: string },
   ): Promise<string | undefined> {
     const parameters = [organizationId, accountId];

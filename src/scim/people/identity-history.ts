@@ -23,18 +23,13 @@ export interface HistoryEntry {
   readonly reason: string | null;
   readonly by: {
     readonly type: 'token' | 'admin' | 'login' | 'host' | 'retention';
-    readonly token: { readonly id: string; readonly label: string | null; readonly hint: string | null } | null;
+    readonly token: HistoryRow['token'];
     /** Account id. */
     readonly actorId: string | null;
   };
   readonly requestId: string | null;
   /** Null where it was no request, or stands not in the log any more. */
-  readonly request: {
-    readonly method: string;
-    readonly path: string;
-    readonly status: number;
-    readonly client: string | null;
-  } | null;
+  readonly request: HistoryRow['request'];
 }
 
 /** A page of a history, the newest first. */

@@ -23,25 +23,7 @@ import { type HistoryEntry, type HistoryPage, type HistoryQuery, IdentityHistory
 import { PeopleUpkeep } from './people-upkeep.js';
 
 /** A provisioned person as lists show them. */
-export interface IdentitySummary {
-  readonly id: string;
-  /** Empty where the person was erased. */
-  readonly userName: string;
-  readonly externalId: string | null;
-  readonly displayName: string | null;
-  readonly state: IdentityState;
-  /** The host's account, where a login linked one. */
-  readonly accountId: string | null;
-  /** Groups that they are a direct member of. */
-  readonly groupCount: number;
-  readonly createdAt: Date;
-  /** When something that SCIM shows changed. */
-  readonly modifiedAt: Date;
-  readonly stateChangedAt: Date;
-  /** The later of both. */
-  readonly lastChangeAt: Date;
-  readonly erasedAt: Date | null;
-}
+export type IdentitySummary = PersonRow;
 
 /** A provisioned person with all that is known of them. */
 export interface IdentityDetails extends IdentitySummary {

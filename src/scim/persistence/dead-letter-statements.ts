@@ -1,4 +1,5 @@
 import type { JsonObject } from '../protocol/resource.js';
+import type { AggregateType } from './entities/outbox.entity.js';
 import type { Statement } from './scim-database.js';
 
 /** A delivery that failed, as lists read it. */
@@ -10,7 +11,7 @@ export interface FailedDelivery {
   readonly type: string;
   readonly occurredAt: Date;
   readonly sequence: number;
-  readonly aggregateType: 'user' | 'group' | 'token' | 'resource' | 'connection';
+  readonly aggregateType: AggregateType;
   readonly aggregateId: string;
   /** Of the person or thing, where it has one that is not erased. */
   readonly name: string | null;

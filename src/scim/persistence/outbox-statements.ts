@@ -1,4 +1,5 @@
 import type { JsonObject } from '../protocol/resource.js';
+import type { AggregateType } from './entities/outbox.entity.js';
 import type { Statement } from './scim-database.js';
 
 /** An event as a writing statement takes it, in its jsonb parameter. */
@@ -24,7 +25,7 @@ export interface DeliveryKey {
  */
 export const writeEvents = (
   changed: string,
-  aggregateType: 'user' | 'token' | 'group' | 'resource' | 'connection',
+  aggregateType: AggregateType,
   [events, tokenId, requestId]: readonly [string, string, string],
 ): string => `
 event AS (

@@ -10,15 +10,20 @@ export const SEARCHED = 20_000;
 /** A person in a list. */
 export interface PersonRow {
   readonly id: string;
+  /** Empty where the person was erased. */
   readonly userName: string;
   readonly externalId: string | null;
   readonly displayName: string | null;
   readonly state: IdentityState;
+  /** The host's account, where a login linked one. */
   readonly accountId: string | null;
+  /** Groups that they are a direct member of. */
   readonly groupCount: number;
   readonly createdAt: Date;
+  /** When something that SCIM shows changed. */
   readonly modifiedAt: Date;
   readonly stateChangedAt: Date;
+  /** The later of both. */
   readonly lastChangeAt: Date;
   readonly erasedAt: Date | null;
 }

@@ -1,6 +1,9 @@
 import type { ScimEvent, ScimEventClass } from '../events/scim-events.js';
 import type { ScimCloudEvent } from './cloud-event.js';
 
+/** For a try, unless a publisher says otherwise. */
+export const DEFAULT_TIMEOUT_MS = 10_000;
+
 /** What every way out of the outbox says of itself. */
 export interface ScimPublisherOptions {
   /**

@@ -5,9 +5,13 @@ import { eventClasses, type ScimEvent } from '../events/scim-events.js';
 import { within } from '../persistence/within.js';
 import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
 import { toCloudEvent } from './cloud-event.js';
-import type { ScimEventAnnouncer, ScimEventPublisher, ScimPublisherOptions } from './publisher.js';
+import {
+  DEFAULT_TIMEOUT_MS,
+  type ScimEventAnnouncer,
+  type ScimEventPublisher,
+  type ScimPublisherOptions,
+} from './publisher.js';
 
-const DEFAULT_TIMEOUT_MS = 10_000;
 const SHORTEST_TIMEOUT_MS = 100;
 /** A handler has 30 s, and a try must end of its own before its connection is destroyed. */
 const LONGEST_TIMEOUT_MS = 25_000;

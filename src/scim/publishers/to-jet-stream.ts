@@ -1,5 +1,5 @@
 import type { ScimCloudEvent } from './cloud-event.js';
-import type { ScimEventPublisher, ScimPublisherOptions } from './publisher.js';
+import { DEFAULT_TIMEOUT_MS, type ScimEventPublisher, type ScimPublisherOptions } from './publisher.js';
 
 /** What is used of a `JetStreamClient` (`jetstream(connection)` of `@nats-io/jetstream`). */
 export interface JetStreamPublisherClient {
@@ -19,8 +19,6 @@ export interface JetStreamOptions extends ScimPublisherOptions {
   /** Milliseconds to wait for the PubAck, 100 to 25,000. Default 10,000. */
   readonly timeoutMs?: number;
 }
-
-const DEFAULT_TIMEOUT_MS = 10_000;
 
 /**
  * Publishes events to NATS JetStream, the CloudEvent as JSON, and waits for the PubAck: the stream has it then, on as many

@@ -94,13 +94,11 @@ const sent = ({ attribute, shape, share, example }) => [
   [share < 1 && `mostly `, SHAPES[shape] ?? shape, example && [', such as ', code(example)]],
 ];
 
-const SEVERITIES = { good: 'good', note: 'note', problem: 'problem' };
-
 const finding = ({ severity, text, examples }, refresh) =>
   el(
     'li',
     {},
-    badge(severity, SEVERITIES[severity] ?? severity),
+    badge(severity, severity),
     ' ',
     text,
     examples.length > 0 &&

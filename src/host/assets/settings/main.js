@@ -77,8 +77,8 @@ function changeLists({ health, counts, events }) {
     if (now.calls !== last.calls) lists.log.changed();
     if (now.calls !== last.calls || now.people !== last.people) lists.people.changed();
   }
-  // The first time too: a module that does not count them has no such list.
-  if (events !== undefined && now.events !== last.events) lists.undelivered.changed();
+  // The first time too: nothing else shows this list.
+  if (now.events !== last.events) lists.undelivered.changed();
   last = now;
 }
 

@@ -25,15 +25,15 @@ export const showCounts = ({ provisioned, active, suspended }) => {
 };
 
 function cells(person, changed) {
-  const { id, userName, externalId, displayName, state, groupCount, lastChangeAt, modifiedAt, erasedAt } = person;
+  const { id, userName, externalId, displayName, state, groupCount, lastChangeAt, erasedAt } = person;
   const name = erasedAt ? 'erased' : nameOf(displayName || userName);
   return [
     button(name, { kind: 'link', key: `person ${id}`, onclick: () => openPerson(id, changed) }),
     identifier(userName),
     identifier(externalId),
     badge(state, state),
-    groupCount === undefined ? '–' : amount(groupCount),
-    time(lastChangeAt ?? modifiedAt),
+    amount(groupCount),
+    time(lastChangeAt),
   ];
 }
 

@@ -39,13 +39,7 @@ export function startUndelivered(refreshPage) {
   return list;
 }
 
-/** @param counts undefined where the module does not tell */
-export function showBacklog(counts) {
-  const isUnknown = counts === undefined;
-  byId('undelivered-section').hidden = isUnknown;
-  document.querySelector('.contents a[href="#undelivered-section"]').parentElement.hidden = isUnknown;
-  if (isUnknown) return;
-  const { open, failing, dead, atLeast, oldestOpenAt } = counts;
+export function showBacklog({ open, failing, dead, atLeast, oldestOpenAt }) {
   byId('undelivered-all').hidden = dead + failing === 0;
   byId('backlog').textContent =
     open + dead === 0

@@ -91,7 +91,7 @@ function failing({ total, more, since, last }) {
   return {
     kind: 'bad',
     title: `Failing since ${atMinute(since)}`,
-    text: `${many} in a row ${more ? 'were' : 'were'} refused, the last one ${fromNow(last.receivedAt)} with status ${last.status}.`,
+    text: `${many} in a row were refused, the last one ${fromNow(last.receivedAt)} with status ${last.status}.`,
     advice: '“Show why” tells what was sent and what was answered.',
   };
 }

@@ -2,6 +2,9 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 import type { JsonObject } from '../../protocol/resource.js';
 import { ScimConnection } from './connection.entity.js';
 
+/** What events are about. */
+export type AggregateType = 'user' | 'token' | 'group' | 'resource' | 'connection';
+
 /**
  * An event, written in the transaction of the change it tells of. What it tells is never changed, but for erasing `personal`;
  * `archivedAt` and `feedPosition` are about the row.
@@ -28,7 +31,7 @@ export class ScimOutboxEvent {
   organizationId: string;
 
   @Column({ type: 'text', name: 'aggregate_type' })
-  aggregateType: 'user' | 'token' | 'group' | 'resource' | 'connection';
+  aggregateType: AggregateType;
 
   @Column({ type: 'uuid', name: 'aggregate_id' })
   aggregateId: string;
