@@ -15,20 +15,25 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   if (SCIM_TEST_TEMPLATE_ERROR) throw new Error(`The migrations failed: ${SCIM_TEST_TEMPLATE_ERROR}`);
   created += 1;
   const name = `${SCIM_TEST_PREFIX}_${JEST_WORKER_ID ?? 0}_${process.pid}_${Date.now().toString(36)}_${created}`;
-  await runStatement(
-    SCIM_TEST_ADMIN_URL,
-    `create database ${name} template ${SCIM_TEST_PREFIX}_template strategy file_copy`,
-  );
+  await asAdmin(`create database ${name} template ${SCIM_TEST_PREFIX}_template strategy file_copy`);
   const url = new URL(SCIM_TEST_ADMIN_URL);
   url.pathname = `/${name}`;
   return {
     url: url.href,
-    drop: () =>
-      runStatement(
-        SCIM_TEST_ADMIN_URL,
-        `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
-      ),
+    drop: () => endConnections(url.href),
   };
+}
+
+/** Ends every connection of a database and waits until they are gone, so that a pool has heard of it before its next statement. */
+export async function endConnections(databaseUrl: string): Promise<void> {
+  const name = new URL(databaseUrl).pathname.slice(1);
+  await asAdmin(`select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${name}'`);
+}
+
+export async function asAdmin(statement: string): Promise<void> {
+  const { SCIM_TEST_ADMIN_URL } = process.env;
+  if (!SCIM_TEST_ADMIN_URL) throw new Error('There is no test server: run the tests with npm test.');
+  await runStatement(SCIM_TEST_ADMIN_URL, statement);
 }
 
 /** Over a connection of its own. */

@@ -52,6 +52,7 @@ export class TestOrganizations {
 export interface ModuleHost {
   readonly app: INestApplication;
   readonly url: string;
+  readonly databaseUrl: string;
   readonly dataSource: DataSource;
   readonly organizations: TestOrganizations;
   /** A client with a new token of a new organization, or of the one named. */
@@ -80,8 +81,9 @@ export interface ModuleHostSettings {
 export async function startModuleHost(settings: ModuleHostSettings = {}): Promise<ModuleHost> {
   watchForSecrets();
   const database = settings.databaseUrl === undefined ? await createTestDatabase() : undefined;
+  const databaseUrl = settings.databaseUrl ?? database?.url ?? '';
   const organizations = new TestOrganizations();
-  const root = rootModule(settings, settings.databaseUrl ?? database?.url ?? '', organizations);
+  const root = rootModule(settings, databaseUrl, organizations);
   // Loaded where it is wanted: a process that is started to be killed does not wait for it.
   const adapter =
     settings.adapter === 'fastify'
@@ -100,6 +102,7 @@ export async function startModuleHost(settings: ModuleHostSettings = {}): Promis
   return {
     app,
     url,
+    databaseUrl,
     dataSource: app.get<DataSource>(getDataSourceToken()),
     organizations,
     async client(organizationId = randomUUID(), scopes) {

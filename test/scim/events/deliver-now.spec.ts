@@ -1,5 +1,5 @@
 import { OnScimEvent, UserDeprovisioned, UserProvisioned, UsersService } from '../../../src/scim/index.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createTestDatabase, endConnections, type TestDatabase } from '../../support/database.js';
 import type { ScimAnswer, ScimClient } from '../../support/scim-client.js';
 import { TestOrganization } from '../../support/test-organization.js';
 import { whenDelivered } from '../../support/when-delivered.js';
@@ -236,9 +236,7 @@ describe('a write in a transaction of the host', () => {
 describe('the loop', () => {
   it('goes on after all connections were ended', async () => {
     for (let times = 0; times < 3; times += 1) {
-      await host.dataSource.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
-      );
+      await endConnections(host.databaseUrl);
       const { id } = await createAgain(`survivor-${times}`);
       await seen(id, 1);
     }

@@ -173,7 +173,7 @@ describe('the relay', () => {
     host.recorder.before = async ({ identityId }) => {
       if (identityId !== id) return;
       await host.dataSource.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`,
+        `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`,
       );
     };
     await host.tick();

@@ -1,6 +1,5 @@
-import pg from 'pg';
 import { ScimEntitlements } from '../../../src/scim/index.js';
-import { createTestDatabase } from '../../support/database.js';
+import { asAdmin, createTestDatabase, endConnections } from '../../support/database.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import type { ScimAnswer, ScimClient } from '../../support/scim-client.js';
 import { expectScimError } from '../../support/scim-errors.js';
@@ -53,14 +52,14 @@ describe.each(['express', 'fastify'] as const)('when something behind the module
 
   it('answers 503 while the database can only be read, and reads', async () => {
     await asAdmin(`ALTER DATABASE ${nameOf(databaseUrl)} SET default_transaction_read_only = on`);
-    await asAdmin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${nameOf(databaseUrl)}'`);
+    await endConnections(databaseUrl);
     expectUnavailable(await client.post('/Users', { userName: 'grace' }));
     expectUnavailable(await client.send('PATCH', `/Users/${id}`, PATCH));
     expect((await client.get('/Users')).body.totalResults).toBe(1);
   });
 
   it('survives the end of its connections', async () => {
-    await asAdmin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${nameOf(databaseUrl)}'`);
+    await endConnections(databaseUrl);
     const answers = await Promise.all([
       client.get('/Users'),
       client.get(`/Users/${id}`),
@@ -112,18 +111,8 @@ const nameOf = (databaseUrl: string): string => new URL(databaseUrl).pathname.sl
 
 async function closeDatabase(databaseUrl: string): Promise<void> {
   await asAdmin(`ALTER DATABASE ${nameOf(databaseUrl)} ALLOW_CONNECTIONS false`);
-  await asAdmin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${nameOf(databaseUrl)}'`);
+  await endConnections(databaseUrl);
 }
 
 const openDatabase = (databaseUrl: string): Promise<void> =>
   asAdmin(`ALTER DATABASE ${nameOf(databaseUrl)} ALLOW_CONNECTIONS true`);
-
-async function asAdmin(statement: string): Promise<void> {
-  const connection = new pg.Client({ connectionString: process.env['SCIM_TEST_ADMIN_URL'] });
-  await connection.connect();
-  try {
-    await connection.query(statement);
-  } finally {
-    await connection.end();
-  }
-}

@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import { ScimError, type ScimModuleOptions } from '../../../src/scim/index.js';
 import { isDatabaseDown, violatedIndex } from '../../../src/scim/persistence/database-errors.js';
 import { ScimDatabase } from '../../../src/scim/persistence/scim-database.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
+import { createTestDatabase, endConnections, type TestDatabase } from '../../support/database.js';
 import { TestOrganizations } from '../../support/module-host.js';
 
 let testDatabase: TestDatabase;
@@ -95,9 +95,8 @@ describe('run', () => {
 
   it('finds a connection again after all were cut', async () => {
     const database = databaseOf();
-    const cut = `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
     await Promise.all(Array.from({ length: 4 }, () => database.run({ text: 'select pg_sleep(0)' }, [])));
-    await database.run({ text: cut }, []);
+    await endConnections(testDatabase.url);
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => failure(database.run({ text: 'select 1' }, []))),
     );
