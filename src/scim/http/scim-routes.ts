@@ -4,14 +4,12 @@ import { type ControllerRoute, routesOf, split } from './controller-routes.js';
 /** The SCIM endpoints that exist, read from the controllers, for 405 answers and for the spelling of their names. */
 export class ScimRoutes {
   readonly all: readonly ControllerRoute[];
+  /** `Users`, `Schemas` … */
+  readonly endpoints: readonly string[];
 
   constructor(controllers: readonly Type[]) {
     this.all = controllers.flatMap(routesOf);
-  }
-
-  /** `Users`, `Schemas` … */
-  get endpoints(): readonly string[] {
-    return [...new Set(this.all.flatMap(({ segments }) => segments.slice(0, 1)))];
+    this.endpoints = [...new Set(this.all.flatMap(({ segments }) => segments.slice(0, 1)))];
   }
 
   /** What `path` (below the SCIM root) allows; none: it does not exist. */

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** Of the ids of one millisecond; more than a process can serve. */
 const MOST = 0xfff;
+const VARIANT_AT = 'xxxxxxxx-xxxx-xxxx-'.length;
 
 let lastMs = 0;
 let count = 0;
@@ -13,10 +14,8 @@ let count = 0;
 export function newRequestId(nowMs: number): string {
   count = nowMs === lastMs ? Math.min(count + 1, MOST) : 0;
   lastMs = nowMs;
-  const random = randomBytes(8);
-  random[0] = ((random[0] ?? 0) & 0x3f) | 0x80;
   const time = nowMs.toString(16).padStart(12, '0');
-  const rest = random.toString('hex');
   const counted = `7${count.toString(16).padStart(3, '0')}`;
-  return [time.slice(0, 8), time.slice(8), counted, rest.slice(0, 4), rest.slice(4)].join('-');
+  // The variant and 62 random bits stand in the same place in version 4.
+  return `${time.slice(0, 8)}-${time.slice(8)}-${counted}-${randomUUID().slice(VARIANT_AT)}`;
 }

@@ -1,4 +1,5 @@
 /** RFC 7644 §3.10: attribute names as clients write them, bound to the schemas of a resource type. */
+import { isAscii } from './comparable.js';
 import { commonAttributes } from './schemas/common.js';
 import type { Attribute, ResourceType, Schema } from './schemas/schema.js';
 
@@ -49,7 +50,8 @@ export const findSubAttribute = (attribute: Attribute, name: string): Attribute 
   subAttributesOf(attribute).get(foldName(name));
 
 /** Names are ASCII (RFC 7643 §2.1): no other letter may turn into one by folding, as the Kelvin sign does. */
-export const foldName = (name: string): string => name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+export const foldName = (name: string): string =>
+  isAscii(name) ? name.toLowerCase() : name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
 interface Names {
   readonly attributes: ReadonlyMap<string, AttributeReference>;

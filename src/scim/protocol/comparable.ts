@@ -4,10 +4,17 @@ import type { Json } from './resource.js';
 import type { Attribute } from './schemas/schema.js';
 
 /**
- * Text without regard to case and to Unicode normal form. Lower-casing can break NFC, hence twice. A sigma is written
+ * Text without regard to case and to Unicode normal form: as user names and e-mail addresses are compared, and kept in
+ * `ProvisionedIdentity.userNameKey` and `emailKeys`. Lower-casing can break NFC, hence twice. A sigma is written
  * ς at the end of a word and σ elsewhere; as one letter, a part of a word is found in the whole.
  */
-export const fold = (text: string): string => text.normalize('NFC').toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
+export const fold = (text: string): string =>
+  isAscii(text) ? text.toLowerCase() : text.normalize('NFC').toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
+
+/** Most names and values are: what Unicode asks for is skipped for them. */
+export const isAscii = (text: string): boolean => ASCII.test(text);
+
+const ASCII = /^[\0-\x7f]*$/;
 
 /**
  * A simple value as it is compared: text folded unless the attribute is caseExact, a dateTime as UTC

@@ -74,7 +74,7 @@ const projectAttribute = (
   const key = keyOf(extension, attribute);
   if (!keepsAttribute(projection, attribute, key)) return undefined;
   const dropped = droppedSubAttributes(attribute, projection, key);
-  return dropped.size === 0 ? value : withoutKeys(value, dropped);
+  return dropped.length === 0 ? value : withoutKeys(value, dropped);
 };
 
 const keepsAttribute = ({ type, selected }: Projection, attribute: Attribute, key: string): boolean => {
@@ -91,11 +91,7 @@ const keepsAttribute = ({ type, selected }: Projection, attribute: Attribute, ke
   }
 };
 
-const droppedSubAttributes = (
-  attribute: Attribute,
-  { type, selected }: Projection,
-  key: string,
-): ReadonlySet<string> => {
+const droppedSubAttributes = (attribute: Attribute, { type, selected }: Projection, key: string): readonly string[] => {
   const selection = selected.get(key);
   const named = selection === undefined || selection === 'all' ? undefined : selection;
   const dropped = (attribute.subAttributes ?? []).filter(({ name, returned }) => {
@@ -103,17 +99,17 @@ const droppedSubAttributes = (
     if (type === 'only' && named !== undefined && attribute.returned !== 'always') return !named.has(name);
     return returned === 'request' || (type === 'except' && named?.has(name) === true);
   });
-  return new Set(dropped.map(({ name }) => name));
+  return dropped.map(({ name }) => name);
 };
 
 /** Undefined where nothing remains: an empty object or array is an unassigned attribute (RFC 7643 §2.5). */
-const withoutKeys = (value: Json, dropped: ReadonlySet<string>): Json | undefined => {
+const withoutKeys = (value: Json, dropped: readonly string[]): Json | undefined => {
   if (isJsonArray(value)) {
     const kept = value.flatMap((element) => withoutKeys(element, dropped) ?? []);
     return kept.length === 0 ? undefined : kept;
   }
   if (!isJsonObject(value)) return value;
-  const kept = Object.entries(value).filter(([name]) => !dropped.has(name));
+  const kept = Object.entries(value).filter(([name]) => !dropped.includes(name));
   return kept.length === 0 ? undefined : Object.fromEntries(kept);
 };
 

@@ -68,7 +68,8 @@ function onlyObject(input: unknown, schema: Schema): UnknownObject {
  * @throws ScimError 400 invalidValue for several objects there, or one within another
  */
 export function membersOf(input: UnknownObject, schema: Schema): readonly (readonly [string, unknown])[] {
-  const isOwnUrn = (key: string): boolean => foldName(key) === foldName(schema.id);
+  const own = foldName(schema.id);
+  const isOwnUrn = (key: string): boolean => foldName(key) === own;
   return Object.entries(input).flatMap(([key, value]) => {
     if (!isOwnUrn(key)) return [[key, value] as const];
     if (isUnassigned(value) || typeof value !== 'object') return [];

@@ -1,7 +1,7 @@
 /** RFC 7643 §2.3: one value of a simple attribute, from what a client sent. */
 import { foldName } from './attribute-path.js';
 import { rulesOf } from './attribute-rules.js';
-import { toComparable } from './comparable.js';
+import { isAscii, toComparable } from './comparable.js';
 import { isObject } from './json-object.js';
 import type { Leniency } from './leniency.js';
 import type { Json } from './resource.js';
@@ -100,7 +100,9 @@ function readText(attribute: Attribute, value: unknown, label: string): string {
 
 /** Folding can make a text longer, and both forms are stored. */
 const lengthInBytes = (attribute: Attribute, value: string): number =>
-  Math.max(...[value, String(toComparable(attribute, value))].map((text) => new TextEncoder().encode(text).length));
+  isAscii(value)
+    ? value.length
+    : Math.max(...[value, String(toComparable(attribute, value))].map((text) => new TextEncoder().encode(text).length));
 
 // White space is in one of the two only, so that nothing backtracks.
 const BASE64 = /^[A-Za-z0-9+/_\s-]*(?:=\s*){0,2}$/;

@@ -148,7 +148,10 @@ const expectInvariants = (value: Json): void => {
   const parts = Object.values(value);
   expect(parts.length).toBeGreaterThan(0);
   if (Array.isArray(value)) expect(value.filter((each) => each?.primary === true).length).toBeLessThanOrEqual(1);
-  else expect(Object.getPrototypeOf(value)).toBeNull();
+  else
+    expect(Reflect.ownKeys(Object.prototype).filter((name) => name in value && !Object.hasOwn(value, name))).toEqual(
+      [],
+    );
   parts.forEach(expectInvariants);
 };
 
