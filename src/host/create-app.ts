@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import cookieParser from 'cookie-parser';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
+import { applyServerTimeouts } from '../scim/index.js';
 import { AppModule } from './app.module.js';
 import { BodyPipe } from './http/body.pipe.js';
 import { HostErrorFilter } from './http/host-error.filter.js';
@@ -30,6 +31,7 @@ export async function createApp(settings: HostSettings, options: AppOptions = {}
   const module = AppModule.forRoot({ ...settings, databaseUrl });
   const logger = options.logger ?? ['fatal', 'error', 'warn'];
   const app = await NestFactory.create<NestExpressApplication>(module, { logger, abortOnError: false });
+  applyServerTimeouts(app.getHttpServer());
   app.disable('x-powered-by');
   app.use(helmet(securityHeaders(publicUrl)));
   app.use(cookieParser());

@@ -17,6 +17,8 @@ export interface HostSettings {
   readonly peppers: string | undefined;
   /** SCIM requests a second and organization; 0 is no limit. */
   readonly scimRateLimit: number;
+  /** For how many days after plan or SAML are lost the identity provider may still take people out. Default 0. */
+  readonly removalDays?: number;
   /** Demo data and the demo identity provider. Never in production mode. */
   readonly demo: boolean;
   readonly production: boolean;
@@ -51,6 +53,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     dataDirectory: readText(env, 'DATA_DIR') ?? '.data',
     peppers,
     scimRateLimit: readNumber(env, 'SCIM_RATE_LIMIT', { fallback: DEFAULT_RATE_LIMIT, most: 1_000_000 }),
+    removalDays: readNumber(env, 'SCIM_REMOVAL_DAYS', { fallback: 0, most: 3650 }),
     demo: !production && readSwitch(env, 'DEMO'),
     production,
   };

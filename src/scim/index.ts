@@ -1,4 +1,5 @@
 export { ScimModule } from './scim.module.js';
+export { applyServerTimeouts, type ServerTimeouts, type TimedServer } from './http/server-timeouts.js';
 export type {
   AttributeColumns,
   CustomResourceType,
@@ -71,24 +72,28 @@ export { OnScimEvent, type OnScimEventOptions, type ScimEventContext } from './e
 export {
   ConnectionEvent,
   type ConnectionEventFields,
+  GroupEvent,
+  type GroupEventFields,
+  ResourceEvent,
+  type ResourceEventFields,
+  TokenEvent,
+  type TokenEventFields,
+  UserEvent,
+  type UserEventFields,
+} from './events/event-fields.js';
+export {
   ConnectionPaused,
   ConnectionResumed,
   GroupCreated,
   GroupDeleted,
-  GroupEvent,
-  type GroupEventFields,
   GroupMembersChanged,
   GroupUpdated,
   ResourceCreated,
   ResourceDeleted,
-  ResourceEvent,
-  type ResourceEventFields,
   ResourceUpdated,
   type ScimEvent,
   type ScimEventClass,
   TokenCreated,
-  TokenEvent,
-  type TokenEventFields,
   TokenExpired,
   TokenExpiring,
   TokenLeaked,
@@ -99,8 +104,6 @@ export {
   type UnlinkReason,
   UserDeprovisioned,
   UserErased,
-  UserEvent,
-  type UserEventFields,
   UserLinked,
   UserProvisioned,
   UserReactivated,
@@ -166,6 +169,7 @@ export type { Idp } from './log/recognise-idp.js';
 
 export type { OpenApiAbout } from './openapi/open-api-document.js';
 export { ScimOpenApi } from './openapi/scim-open-api.service.js';
+export { fold } from './protocol/comparable.js';
 export type { Json, JsonObject, ResourceAttributes } from './protocol/resource.js';
 export type {
   AttributesOf,

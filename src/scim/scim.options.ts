@@ -23,6 +23,17 @@ export type ScimEntitlement =
       readonly missing: readonly ('plan' | 'saml' | 'other')[];
       /** For the identity provider's administrator, e.g. "SCIM needs an Enterprise plan." */
       readonly detail: string;
+      /**
+       * Whether the identity provider may still take people out, e.g. for some weeks after a downgrade: else whoever leaves the
+       * company meanwhile keeps their access. Then what only reads is answered, and these are done: a DELETE of a User, and a PUT
+       * or PATCH of a User who was active and is not after it, whatever else it changes; the same again is no error. In a bulk
+       * request each operation counts by itself. All else is refused with 403 and `detail`: creations, re-activations, other
+       * changes of Users (suspended ones, too), groups, resource types of the host's own. No token is generated or rotated. The
+       * module keeps no time: answer so for as long as you want it. Default false: everything is refused.
+       */
+      readonly removals?: boolean;
+      /** As above: a removal takes nobody's access whom a login by another connection proved. */
+      readonly ssoConnectionId?: string;
     };
 
 /** Whether an account may lose its access, and if not, why: text for the identity provider's administrator. */

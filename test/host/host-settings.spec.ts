@@ -17,6 +17,7 @@ describe('readSettings', () => {
       dataDirectory: '.data',
       peppers: undefined,
       scimRateLimit: 200,
+      removalDays: 0,
       demo: true,
       production: false,
     });

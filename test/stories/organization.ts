@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Account } from '../../src/host/auth/account.entity.js';
 import { DemoIdpKey } from '../../src/host/demo/demo-idp-key.entity.js';
+import type { HostSettings } from '../../src/host/host-settings.js';
 import { Membership } from '../../src/host/organizations/membership.entity.js';
 import { Organization as Organizations } from '../../src/host/organizations/organization.entity.js';
 import { HostClient } from '../support/host-client.js';
@@ -56,10 +57,10 @@ export async function foundOrganization({ dataSource, ...host }: TestHost, seatL
 }
 
 /** A host that is started before the file's tests and stopped after them. */
-export function useHost(): { readonly host: TestHost } {
+export function useHost(settings: Partial<HostSettings> = {}): { readonly host: TestHost } {
   const holder: { host: TestHost } = { host: undefined as unknown as TestHost };
   beforeAll(async () => {
-    holder.host = await startHost();
+    holder.host = await startHost(settings);
   });
   afterAll(() => holder.host.stop());
   return holder;

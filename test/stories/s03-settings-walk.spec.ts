@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Browser, Locator, Page } from 'playwright-core';
 import type { DataSource } from 'typeorm';
 import { hintOf } from '../../src/scim/tokens/token.js';
@@ -215,6 +217,52 @@ describe('S3: an admin lives with the settings page', () => {
     LONG_WALK_MS,
   );
 
+  it(
+    'asks nobody for photos and profile URLs, and shows them as text',
+    async () => {
+      const organization = await foundOrganization(started.host);
+      const { slug, idp, owner, host } = organization;
+      let asked = 0;
+      const elsewhere = createServer((_request, response) => {
+        asked += 1;
+        response.end();
+      });
+      await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
+      elsewhere.unref();
+      const counted = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/ada.png`;
+      const urls = ['javascript:hit=1', 'file:///etc/passwd', 'http://169.254.169.254/latest/meta-data/', counted];
+      const photos = urls.map((value) => ({ value }));
+      for (const [index, profileUrl] of urls.entries()) {
+        const user = await idp.createUser({ ...aPerson(), photos, displayName: `Ada ${index}`, profileUrl });
+        expect(user).toMatchObject({ profileUrl, photos });
+        await idp.put(`/Users/${user.id}`, { ...user, title: 'Countess' });
+        const filter = encodeURIComponent(`profileUrl eq "${profileUrl}"`);
+        expect((await idp.get(`/Users?filter=${filter}`)).body.totalResults).toBe(1);
+        const { body } = await owner.get(`/api/organizations/${slug}/scim/identities/${user.id}`);
+        expect(body.attributes).toMatchObject({ profileUrl, photos });
+        await new HostClient(host.url).signInBySso(slug, user.externalId);
+      }
+      await whenDelivered(host.dataSource);
+
+      const { page, complaints } = await openPage(slug);
+      for (const [index, profileUrl] of urls.entries()) {
+        const drawer = await openPerson(page, `Ada ${index}`);
+        await page.getByText('All attributes, as the identity provider sent them').click();
+        const shown = JSON.parse(await drawer.locator('pre').innerText());
+        expect(shown).toMatchObject({ profileUrl, photos });
+        const addresses = await page.evaluate<string[]>(ADDRESSES);
+        expect(addresses.filter((address) => urls.some((url) => address.includes(url)))).toEqual([]);
+        await page.keyboard.press('Escape');
+      }
+      expect(await page.evaluate(INJECTED)).toEqual([]);
+      expect(await page.evaluate('window.hit')).toBeUndefined();
+      expect(complaints).toEqual([]);
+      expect(asked).toBe(0);
+      await new Promise((resolve) => elsewhere.close(resolve));
+    },
+    LONG_WALK_MS,
+  );
+
   it.each([1280, 390])(
     'gives all that can be used a role and a name, at a width of %i',
     async (width) => {
@@ -421,6 +469,10 @@ async function erase(page: Page): Promise<void> {
 const INJECTED = `[...document.querySelectorAll('#settings, dialog, header')]
   .flatMap((one) => [...one.querySelectorAll('script, style, link, meta, base, template, img, svg, math, iframe, object, plaintext, b, [style]')])
   .map((one) => one.outerHTML.slice(0, 200))`;
+
+/** Where links, pictures, forms and the like lead. */
+const ADDRESSES = `[...document.querySelectorAll('a, area, img, image, video, audio, source, iframe, object, embed, form, use')]
+  .flatMap((one) => [...one.attributes].map(({ value }) => value))`;
 
 /** Something of everything that the page shows. */
 async function makeUse({ host, slug, owner, idp }: Organization): Promise<void> {

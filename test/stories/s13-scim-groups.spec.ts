@@ -94,6 +94,27 @@ describe('S13: SCIM groups become teams', () => {
     expect((await member.browser.get('/api/me')).body.role).toBe('member');
   });
 
+  it('never by a name that a group is given later, and on by its id', async () => {
+    const member = await join();
+    const unmapped = await createGroup([member]);
+    const mapped = await createGroup([member]);
+    await saveMappings({ owner: 'owner', Platform: 'Platform', [mapped]: 'Design' });
+    expect(await teamsOf(member)).toEqual(['Design']);
+    const rename = (group: string, value: string) =>
+      acme.idp.patch(`/Groups/${group}`, [{ op: 'replace', path: 'displayName', value }]);
+    for (const [group, name] of [
+      [unmapped, 'Platform'],
+      [mapped, 'owner'],
+    ] as const) {
+      expect((await rename(group, name)).status).toBeLessThan(300);
+      expect(await teamsOf(member)).toEqual(['Design']);
+      expect((await member.browser.get('/api/me')).body.role).toBe('member');
+    }
+    const put = await acme.idp.put(`/Groups/${unmapped}`, { displayName: mapped, members: [{ value: member.id }] });
+    expect(put.status).toBe(200);
+    expect(await teamsOf(member)).toEqual(['Design']);
+  });
+
   it('takes away what a group gave when the member leaves it, and nothing that a person gave', async () => {
     const member = await join();
     const group = await createGroup([member], { externalId: 'g-1' });

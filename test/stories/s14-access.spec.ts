@@ -70,7 +70,7 @@ const invitationStates = async (): Promise<string[]> =>
       cancelledBy ? `${state} by ${cancelledBy}` : state,
   );
 
-const anAddress = (): string => `mira-${randomUUID().slice(0, 8)}@acme.example`;
+const anAddress = (name = 'mira'): string => `${name}-${randomUUID().slice(0, 8)}@acme.example`;
 
 describe('access that SCIM takes', () => {
   /** A second instance of the same host on the same database. */
@@ -214,6 +214,33 @@ describe('an invitation', () => {
     expect(await invitationStates()).toEqual(['accepted']);
   });
 
+  it('that is over says so whatever the password is, and tells nobody whether it is right', async () => {
+    const email = anAddress();
+    const used = await invite(email);
+    expect((await accept(used.token, NEW)).status).toBe(200);
+    const cancelled = await invite(email);
+    await acme.owner.json('DELETE', `${api(acme)}/invitations/${cancelled.id}`);
+    const old = await invite(email);
+    await started.host.dataSource.query('UPDATE invitation SET expires_at = now() WHERE id = $1', [old.id]);
+    for (const { token } of [used, cancelled, old]) {
+      const [right, wrong] = [await accept(token, NEW), await accept(token, { ...NEW, password: 'wrong horse' })];
+      expect([right.status, wrong.status, wrong.body]).toEqual([410, 410, right.body]);
+    }
+  });
+
+  it('is no second way to try the passwords of an account', async () => {
+    const email = anAddress();
+    await accept((await invite(email)).token, NEW);
+    const { token } = await invite(email);
+    for (let tried = 0; tried < 10; tried += 1) {
+      expect((await accept(token, { password: `guess ${tried}` })).status).toBe(401);
+    }
+    const refused = await accept(token, { password: NEW.password });
+    expect([refused.status, refused.body.message]).toEqual([429, expect.stringContaining('Try again in')]);
+    const login = { email, password: NEW.password };
+    expect((await newBrowser().json('POST', '/api/login', login)).status).toBe(429);
+  });
+
   it('is refused without its token, a name, a password, a seat, or the password of the account there is', async () => {
     const email = anAddress();
     const { token } = await invite(email);
@@ -268,15 +295,18 @@ describe('an invitation', () => {
   });
 
   it.each([
-    ['user name', (email: string) => ({ userName: email.toUpperCase() })],
+    ['user name', 'mira', (email: string) => ({ userName: email.toUpperCase() })],
     [
       'e-mail address',
+      'mira',
       (email: string) => ({ emails: [{ value: 'other@acme.example' }, { value: email.toUpperCase() }] }),
     ],
+    // Upper-cased it has no final sigma any more.
+    ['e-mail address in Greek', 'νίκος', (email: string) => ({ emails: [{ value: email.toUpperCase() }] })],
   ])(
     'ends with the suspension of a person with its address as %s, and comes back with the person',
-    async (_what, fields) => {
-      const email = anAddress();
+    async (_what, name, fields) => {
+      const email = anAddress(name);
       const { id } = await acme.idp.createUser({ ...aPerson(), ...fields(email) });
       const { token } = await invite(email);
       await setActive(id, false);
@@ -293,6 +323,33 @@ describe('an invitation', () => {
       expect((await accept(token, NEW)).status).toBe(200);
     },
   );
+
+  it('is refused by what SCIM says of its person, suspended, removed or erased, where every handler failed, too', async () => {
+    const email = anAddress();
+    const { id } = await acme.idp.createUser({ ...aPerson(), userName: email });
+    const [theirs, stranger] = [await invite(email), await invite(anAddress())];
+    // As if no handler had ended it.
+    const reopen = (): Promise<unknown> =>
+      started.host.dataSource.query(
+        'UPDATE invitation SET ended_by = NULL, identity_id = NULL, email = $2 WHERE id = $1',
+        [theirs.id, email],
+      );
+    for (const takeOut of [() => setActive(id, false), () => acme.idp.delete(`/Users/${id}`)]) {
+      await takeOut();
+      await settle();
+      await reopen();
+      expect((await accept(theirs.token, NEW)).status).toBe(403);
+    }
+    const later = await invite(anAddress());
+    expect((await acme.owner.json('POST', `${api(acme)}/scim/identities/${id}/erase`)).status).toBe(200);
+    await settle();
+    await reopen();
+    // Nobody can name the person any more, so every invitation of that time could be theirs.
+    for (const { token } of [theirs, stranger]) expect((await accept(token, NEW)).status).toBe(410);
+    expect(await invitationStates()).toEqual(['pending', 'cancelled by scim', 'pending']);
+    expect((await accept(later.token, NEW)).status).toBe(200);
+    expect((await accept((await invite(email)).token, NEW)).status).toBe(200);
+  });
 
   it('is not given back by SCIM where an owner cancelled it', async () => {
     const email = anAddress();

@@ -75,6 +75,8 @@ export interface ModuleHostSettings {
   readonly configure?: (app: INestApplication) => void;
   /** Another database than a new one. */
   readonly databaseUrl?: string;
+  /** A second database that the DataSource takes for a replica of the first, as TypeORM's `replication` has it. Default: none. */
+  readonly replicaUrl?: string;
 }
 
 /** The module in a host that has nothing else, listening on a free port, on a database of its own. */
@@ -121,8 +123,10 @@ export async function startModuleHost(settings: ModuleHostSettings = {}): Promis
 function rootModule(settings: ModuleHostSettings, url: string, organizations: TestOrganizations): Type {
   const entities = [...scimEntities, ...(settings.entities ?? [])];
   const migrations = [...scimMigrations];
-  const typeOrm = TypeOrmModule.forRoot({ type: 'postgres', url, entities, migrations, retryAttempts: 0 });
-  const { publishers, imports = [] } = settings;
+  const { publishers, imports = [], replicaUrl } = settings;
+  const servers =
+    replicaUrl === undefined ? { url } : { replication: { master: { url }, slaves: [{ url: replicaUrl }] } };
+  const typeOrm = TypeOrmModule.forRoot({ type: 'postgres', ...servers, entities, migrations, retryAttempts: 0 });
   const scim = ScimModule.forRootAsync({
     imports: [...imports],
     inject: publishers?.inject ?? [],

@@ -1,16 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictException, ForbiddenException, Injectable, UnauthorizedException } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { fold } from '../../scim/index.js';
 import { Membership } from '../organizations/membership.entity.js';
 import { MembershipsService } from '../organizations/memberships.service.js';
 import { Organization } from '../organizations/organization.entity.js';
 import { Account } from './account.entity.js';
 import { ActorsService } from './actors.service.js';
 import { verifyPassword } from './password.js';
+import { PasswordTries } from './password-tries.js';
 
-export interface PasswordLogin {
+/** What somebody shows who says that an account is theirs. */
+export interface Credentials {
   readonly email: string;
   readonly password: string;
+  /** The client's. */
+  readonly address: string | undefined;
+}
+
+export interface PasswordLogin extends Credentials {
   /** Slug of the organization to sign in to; the first one that is open, if absent. */
   readonly organization?: string;
 }
@@ -21,8 +29,8 @@ export interface NewAccount {
   readonly passwordHash: string;
 }
 
-/** As addresses are stored and compared here: as the module folds user names, so that one can be found by the other. */
-export const toEmail = (text: string): string => text.trim().normalize('NFC').toLowerCase().normalize('NFC');
+/** As addresses are stored and compared here: as the module compares user names, so that one can be found by the other. */
+export const toEmail = (text: string): string => fold(text.trim());
 
 /** Accounts and who of them may sign in with a password, and where. */
 @Injectable()
@@ -31,20 +39,32 @@ export class AccountsService {
     private readonly dataSource: DataSource,
     private readonly memberships: MembershipsService,
     private readonly actors: ActorsService,
+    private readonly tries: PasswordTries,
   ) {}
 
   /**
    * The membership to start a session for.
-   * @throws UnauthorizedException for a wrong e-mail address or password; ForbiddenException when every door is closed.
+   * @throws UnauthorizedException for a wrong e-mail address or password; ForbiddenException when every door is closed;
+   *   HttpException 429 after too many wrong passwords.
    */
-  async logIn({ email, password, organization }: PasswordLogin): Promise<Membership> {
-    const account = await this.dataSource.getRepository(Account).findOneBy({ email: toEmail(email) });
-    const verified = await verifyPassword(password, account?.passwordHash);
-    if (!account || !verified) throw new UnauthorizedException('The e-mail address or the password is wrong.');
+  async logIn({ organization, ...credentials }: PasswordLogin): Promise<Membership> {
+    const account = await this.prove(credentials);
+    if (!account) throw new UnauthorizedException('The e-mail address or the password is wrong.');
     for (const membership of await this.findMemberships(account.id, organization)) {
       if (await this.isOpen(membership)) return membership;
     }
     throw new ForbiddenException('Your membership is suspended, or no seat is free. Ask an owner of the organization.');
+  }
+
+  /** The account whose password it is; undefined where it is nobody's. @throws HttpException 429 after too many failures. */
+  async prove({ email, password, address }: Credentials): Promise<Account | undefined> {
+    const one = { email: toEmail(email), address };
+    await this.tries.count(one);
+    const account = await this.findByEmail(email);
+    const verified = await verifyPassword(password, account?.passwordHash);
+    if (!account || !verified) return undefined;
+    await this.tries.forget(one);
+    return account;
   }
 
   /** For a person whom a single sign-on proved: without an e-mail address, which is nobody's proof. */
@@ -55,8 +75,8 @@ export class AccountsService {
   }
 
   /** Undefined where nobody has that address. */
-  async findByEmail(email: string, manager: EntityManager = this.dataSource.manager): Promise<Account | undefined> {
-    return (await manager.getRepository(Account).findOneBy({ email: toEmail(email) })) ?? undefined;
+  async findByEmail(email: string): Promise<Account | undefined> {
+    return (await this.dataSource.getRepository(Account).findOneBy({ email: toEmail(email) })) ?? undefined;
   }
 
   /** For a person who proved the address. @throws ConflictException where somebody has just taken it. */

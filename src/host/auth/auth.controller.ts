@@ -14,14 +14,13 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import type { Role } from '../organizations/membership.entity.js';
-import { OrganizationsService } from '../organizations/organizations.service.js';
 import { TeamsService } from '../organizations/teams.service.js';
 import { AccountsService } from './accounts.service.js';
 import { type Actor, CurrentActor } from './actor.js';
 import { ApiKeysService, type ApiKeySummary, type NewApiKey } from './api-keys.service.js';
 import { LoginDto, NewApiKeyDto } from './auth.dto.js';
 import { MemberGuard } from './member.guard.js';
-import { SessionsService } from './sessions.service.js';
+import { SessionsService, type SignedIn } from './sessions.service.js';
 
 /** Answer of `GET /api/me`. */
 interface Me {
@@ -40,19 +39,16 @@ export class AuthController {
     private readonly sessions: SessionsService,
     private readonly apiKeys: ApiKeysService,
     private readonly teams: TeamsService,
-    private readonly organizations: OrganizationsService,
   ) {}
 
   @Post('login')
   @HttpCode(200)
   async logIn(
     @Body() login: LoginDto,
+    @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<{ accountId: string; organization: { id: string; slug: string; name: string } }> {
-    const { accountId, organizationId } = await this.accounts.logIn(login);
-    await this.sessions.start(organizationId, accountId, response);
-    const { id, slug, name } = await this.organizations.get(organizationId);
-    return { accountId, organization: { id, slug, name } };
+  ): Promise<SignedIn> {
+    return this.sessions.signIn(await this.accounts.logIn({ ...login, address: request.ip }), response);
   }
 
   @Post('logout')

@@ -4,6 +4,7 @@ import { AccountsService } from './accounts.service.js';
 import { ActorsService } from './actors.service.js';
 import { ApiKeysService } from './api-keys.service.js';
 import { AuthController } from './auth.controller.js';
+import { PasswordTries } from './password-tries.js';
 import { ScimAccessHandlers } from './scim-access.handlers.js';
 import { SessionsService } from './sessions.service.js';
 
@@ -11,7 +12,7 @@ import { SessionsService } from './sessions.service.js';
 @Module({
   imports: [OrganizationsModule],
   controllers: [AuthController],
-  providers: [AccountsService, ActorsService, ApiKeysService, SessionsService, ScimAccessHandlers],
+  providers: [AccountsService, ActorsService, ApiKeysService, PasswordTries, SessionsService, ScimAccessHandlers],
   exports: [AccountsService, ActorsService, SessionsService],
 })
 export class AuthModule {}

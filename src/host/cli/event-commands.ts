@@ -56,6 +56,7 @@ function replay(eventId: string | undefined, options: EventOptions & { readonly 
   if ((eventId ?? options.consumer ?? options.all) === undefined) {
     throw usageError('Say which: an event id, --consumer, or --all.');
   }
+  if (eventId !== undefined && options.all) throw usageError('Say which: an event id or --all, not both.');
   return withHost(async (context) => {
     const replayed = await eventsOf(context).replay({ ...(await filterOf(context, options)), eventId });
     answer(options, { replayed }, () => `To be handled again: ${replayed}`);
@@ -73,7 +74,7 @@ function skip(eventId: string | undefined, options: EventOptions): Promise<void>
 const eventsOf = ({ app }: HostContext): ScimEventsService => app.get(ScimEventsService, { strict: false });
 
 async function filterOf(
-  { app }: HostContext,
+  context: HostContext,
   { org, consumer, state }: EventOptions,
 ): Promise<{
   organizationId?: string | undefined;
@@ -81,8 +82,16 @@ async function filterOf(
   state?: DeadLetterState | undefined;
 }> {
   const organization =
-    org === undefined ? undefined : await app.get(OrganizationsService, { strict: false }).getBySlug(org);
+    org === undefined ? undefined : await context.app.get(OrganizationsService, { strict: false }).getBySlug(org);
+  if (consumer !== undefined) await checkConsumer(context, consumer);
   return { organizationId: organization?.id, consumer, state };
+}
+
+/** Of a name that is mistyped nothing ever failed. @throws Error */
+async function checkConsumer(context: HostContext, consumer: string): Promise<void> {
+  const names = await eventsOf(context).consumers();
+  if (names.includes(consumer)) return;
+  throw new Error(`There is no consumer "${consumer}". There are: ${names.join(', ') || 'none'}.`);
 }
 
 async function slugsOf({ app }: HostContext): Promise<ReadonlyMap<string, string>> {

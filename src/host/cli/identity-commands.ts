@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { DataSource } from 'typeorm';
 import {
+  fold,
   type HistoryEntry,
   type HistoryPage,
   type IdentityDetails,
@@ -85,10 +86,10 @@ function whereFound(error: unknown): undefined {
 }
 
 /** User names are compared in letters of any case, external ids are not. */
-function isCalledSo(who: string): (person: IdentitySummary) => boolean {
-  const fold = (text: string): string => text.normalize('NFC').toLowerCase().normalize('NFC');
-  return ({ userName, externalId }) => externalId === who || (userName !== '' && fold(userName) === fold(who));
-}
+const isCalledSo =
+  (who: string) =>
+  ({ userName, externalId }: IdentitySummary): boolean =>
+    externalId === who || (userName !== '' && fold(userName) === fold(who));
 
 async function findAccount(
   { app, organization }: OrganizationContext,

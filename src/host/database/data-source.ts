@@ -2,6 +2,7 @@ import type { DataSourceOptions } from 'typeorm';
 import { scimEntities, scimMigrations } from '../../scim/index.js';
 import { BoundedClient } from './bounded-client.js';
 import { hostEntities } from './host-entities.js';
+import { AddEntitlementLosses1764460000000 } from './migrations/1764460000000-add-entitlement-losses.js';
 import { CreateHostTables1763900000000 } from './migrations/1763900000000-create-host-tables.js';
 import { CreateDevices1764350000000 } from './migrations/1764350000000-create-devices.js';
 import { CreateInvitations1764450000000 } from './migrations/1764450000000-create-invitations.js';
@@ -27,6 +28,7 @@ export function dataSourceOptions(url: string, statementTimeoutMs?: number): Dat
       CreateSsoProofs1764250000000,
       CreateDevices1764350000000,
       CreateInvitations1764450000000,
+      AddEntitlementLosses1764460000000,
       ...scimMigrations,
     ],
     migrationsTransactionMode: 'each',

@@ -1,6 +1,5 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
-import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { ProvisionedIdentity } from '../../scim/index.js';
 import { type Actor, CurrentActor } from '../auth/actor.js';
 import { OwnerGuard } from '../auth/owner.guard.js';
@@ -16,7 +15,7 @@ interface DeviceOverview {
 
 @Controller('api/organizations/:slug/devices')
 export class DevicesController {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {}
 
   /** One join: that is what a table of one's own is for. */
   @Get()

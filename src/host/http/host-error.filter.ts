@@ -13,10 +13,11 @@ export class HostErrorFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
-    const { status, message } = describe(error);
+    const { status, message, retryAfterSeconds } = describe(error);
     if (status >= HttpStatus.INTERNAL_SERVER_ERROR) this.logger.error(`${request.method} ${request.path}`, error);
     if (response.headersSent) return void response.end();
     response.status(status).set('Cache-Control', 'no-store');
+    if (retryAfterSeconds !== undefined) response.set('Retry-After', String(retryAfterSeconds));
     if (request.path.toLowerCase().startsWith('/api')) {
       response.json({ message });
     } else {
@@ -30,10 +31,11 @@ export class HostErrorFilter implements ExceptionFilter {
 interface Description {
   readonly status: number;
   readonly message: string;
+  readonly retryAfterSeconds?: number;
 }
 
 function describe(error: unknown): Description {
-  if (error instanceof HttpException) return { status: error.getStatus(), message: messageOf(error) };
+  if (error instanceof HttpException) return describeException(error);
   if (error instanceof ScimError) return { status: error.status, message: error.message };
   // Body parsers throw errors of http-errors, which mark what a client may read with `expose`.
   if (error instanceof Error && 'expose' in error && error.expose === true && 'status' in error) {
@@ -46,8 +48,13 @@ function describe(error: unknown): Description {
 }
 
 /** A validation pipe puts a list where others put a text. */
-function messageOf(error: HttpException): string {
+function describeException(error: HttpException): Description {
   const body = error.getResponse();
   const message: unknown = typeof body === 'object' && 'message' in body ? body.message : body;
-  return Array.isArray(message) ? message.join('; ') : String(message);
+  const seconds: unknown = typeof body === 'object' && 'retryAfterSeconds' in body ? body.retryAfterSeconds : undefined;
+  return {
+    status: error.getStatus(),
+    message: Array.isArray(message) ? message.join('; ') : String(message),
+    ...(typeof seconds === 'number' ? { retryAfterSeconds: seconds } : {}),
+  };
 }

@@ -1,8 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { ActorsService } from '../auth/actors.service.js';
-import { SessionsService } from '../auth/sessions.service.js';
-import { OrganizationsService } from '../organizations/organizations.service.js';
+import { SessionsService, type SignedIn } from '../auth/sessions.service.js';
 import { InvitationAcceptanceService } from './invitation-acceptance.service.js';
 import { invitationPage } from './invitation.page.js';
 import { AcceptInvitationDto } from './invitations.dto.js';
@@ -12,7 +11,6 @@ import { AcceptInvitationDto } from './invitations.dto.js';
 export class AcceptanceController {
   constructor(
     private readonly acceptance: InvitationAcceptanceService,
-    private readonly organizations: OrganizationsService,
     private readonly actors: ActorsService,
     private readonly sessions: SessionsService,
   ) {}
@@ -29,12 +27,10 @@ export class AcceptanceController {
     @Body() wish: AcceptInvitationDto,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<{ accountId: string; organization: { id: string; slug: string; name: string } }> {
+  ): Promise<SignedIn> {
     const actor = await this.actors.find(request);
     const signedInAccountId = actor?.via === 'session' ? actor.accountId : undefined;
-    const { organizationId, accountId } = await this.acceptance.accept({ ...wish, signedInAccountId });
-    await this.sessions.start(organizationId, accountId, response);
-    const { id, slug, name } = await this.organizations.get(organizationId);
-    return { accountId, organization: { id, slug, name } };
+    const member = await this.acceptance.accept({ ...wish, signedInAccountId, address: request.ip });
+    return this.sessions.signIn(member, response);
   }
 }

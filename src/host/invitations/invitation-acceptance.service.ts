@@ -10,14 +10,14 @@ import {
 import { DataSource, type EntityManager } from 'typeorm';
 import { IdentityLinksService } from '../../scim/index.js';
 import { AccountsService, type NewAccount } from '../auth/accounts.service.js';
-import { hashPassword, verifyPassword } from '../auth/password.js';
+import { hashPassword } from '../auth/password.js';
 import { hashSecret } from '../auth/secret.js';
 import { readClock } from '../database/read-clock.js';
 import { lockOrganization } from '../organizations/lock-organization.js';
 import { MembershipsService } from '../organizations/memberships.service.js';
 import { refusalText } from '../sso/refusals.js';
 import { Invitation } from './invitation.entity.js';
-import { findDenial } from './provisioned-people.js';
+import { findDenial, mayBeOfErased } from './provisioned-people.js';
 
 /** What somebody shows who accepts an invitation. */
 export interface Acceptance {
@@ -26,6 +26,8 @@ export interface Acceptance {
   readonly password?: string;
   /** Whoever is signed in to an organization already. */
   readonly signedInAccountId: string | undefined;
+  /** The client's. */
+  readonly address: string | undefined;
 }
 
 /** Of a new account: those that there are were chosen before, under whatever rule. */
@@ -48,12 +50,14 @@ export class InvitationAcceptanceService {
    * @returns who is a member now, and of what.
    * @throws NotFoundException for no invitation; GoneException for one that is over; ForbiddenException where the identity
    *   provider or an owner keeps the person out; ConflictException without a free seat; UnauthorizedException for a wrong
-   *   password; BadRequestException where a new account would lack a name or a password.
+   *   password, HttpException 429 after too many; BadRequestException where a new account would lack a name or a password.
    */
   async accept(acceptance: Acceptance): Promise<{ readonly organizationId: string; readonly accountId: string }> {
     const hash = hashSecret(acceptance.token);
     const invitation = await this.dataSource.getRepository(Invitation).findOneBy({ hash });
     if (!invitation) throw new NotFoundException('There is no such invitation.');
+    // Asked before anything else, too: one that is over must not tell whether a password is right.
+    await checkOpen(invitation, acceptance.signedInAccountId, this.dataSource.manager);
     // Before the transaction: hashing a password takes longer than a lock should be held.
     const joiner = await this.identify(invitation, acceptance);
     const { organizationId } = invitation;
@@ -61,7 +65,7 @@ export class InvitationAcceptanceService {
     const accountId = await this.dataSource.transaction(async (manager) => {
       await lockOrganization(organizationId, manager);
       const current = await manager.getRepository(Invitation).findOneByOrFail({ hash });
-      await checkOpen(current, joiner, manager);
+      await checkOpen(current, 'accountId' in joiner ? joiner.accountId : undefined, manager);
       // What is left of a membership that SCIM ended, until that event is handled, must not be taken for the new one.
       if ('accountId' in joiner && removedAt) {
         await this.memberships.revoke({ organizationId, accountId: joiner.accountId, removedAt }, manager);
@@ -72,12 +76,12 @@ export class InvitationAcceptanceService {
   }
 
   private async identify(invitation: Invitation, acceptance: Acceptance): Promise<Joiner> {
-    const { signedInAccountId, displayName, password } = acceptance;
+    const { signedInAccountId, displayName, password, address } = acceptance;
     const { email } = invitation;
     if (signedInAccountId !== undefined) return { accountId: signedInAccountId };
-    const account = await this.accounts.findByEmail(email);
-    if (account) {
-      if (await verifyPassword(password ?? '', account.passwordHash)) return { accountId: account.id };
+    if (await this.accounts.findByEmail(email)) {
+      const account = password === undefined ? undefined : await this.accounts.prove({ email, password, address });
+      if (account) return { accountId: account.id };
       throw new UnauthorizedException(`There is an account for ${email} already: sign in to it, or give its password.`);
     }
     if (displayName === undefined || password === undefined || password.length < SHORTEST_PASSWORD) {
@@ -106,15 +110,17 @@ export class InvitationAcceptanceService {
 }
 
 /** Under the organization's lock, which the handlers of SCIM's events take too: what they did is seen here. */
-async function checkOpen(invitation: Invitation, joiner: Joiner, manager: EntityManager): Promise<void> {
+async function checkOpen(invitation: Invitation, accountId: string | undefined, manager: EntityManager): Promise<void> {
   const { organizationId, email, createdAt, expiresAt, endedBy } = invitation;
   if (endedBy === 'accepted') throw new GoneException('This invitation was accepted before. Sign in instead.');
   if (endedBy === 'owner') throw new GoneException('This invitation was cancelled. Ask for another one.');
-  const invitee = { organizationId, emails: [email], ...('accountId' in joiner ? joiner : {}) };
+  const invitee = { organizationId, emails: [email], ...(accountId === undefined ? {} : { accountId }) };
   const denial = await findDenial(invitee, createdAt, manager);
   if (denial) throw new ForbiddenException(refusalText(denial));
   // Its person is gone, and somebody else may have the address by now: an owner has to ask again.
-  if (endedBy === 'scim') throw new GoneException('This invitation was cancelled. Ask for another one.');
+  if (endedBy === 'scim' || (await mayBeOfErased(invitation, manager))) {
+    throw new GoneException('This invitation was cancelled. Ask for another one.');
+  }
   if (expiresAt <= (await readClock(manager)))
     throw new GoneException('This invitation is too old. Ask for another one.');
 }

@@ -20,6 +20,10 @@ export class Organization {
   @Column({ type: 'text' })
   plan: Plan;
 
+  /** When the Enterprise plan ended; null while there is one, and where there was none. */
+  @Column({ type: 'timestamptz', name: 'plan_lost_at', precision: 3, nullable: true })
+  planLostAt: Date | null;
+
   /** How many memberships may be active at once. */
   @Column({ type: 'integer', name: 'seat_limit' })
   seatLimit: number;

@@ -1,9 +1,31 @@
-import { Injectable, NotFoundException } from '@nestjs/common';
+import { Inject, Injectable, NotFoundException } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { ScimEntitlement, ScimOrganizations, ScimRemovalDecision } from '../../scim/index.js';
+import { HOST_SETTINGS } from '../host-settings.module.js';
+import type { HostSettings } from '../host-settings.js';
 import { SsoConnection } from '../sso/sso-connection.entity.js';
 import { MembershipsService } from './memberships.service.js';
 import { Organization, type Plan } from './organization.entity.js';
+
+/** What SCIM needs of an organization, as it is now. */
+interface Standing {
+  readonly hasPlan: boolean;
+  readonly hasSaml: boolean;
+  /** Whether each was there in the last days, as the settings count them. */
+  readonly removals: boolean;
+  readonly connectionId: string | null;
+}
+
+/** $1 organization, $2 days. */
+const FIND_STANDING = `
+SELECT o.plan = 'enterprise' AS "hasPlan", coalesce(c.enabled, false) AS "hasSaml", c.id AS "connectionId",
+  coalesce((o.plan = 'enterprise' OR o.plan_lost_at > now() - $2 * interval '1 day')
+    AND (c.enabled OR c.disabled_at > now() - $2 * interval '1 day'), false) AS removals
+FROM organization o LEFT JOIN sso_connection c ON c.organization_id = o.id
+WHERE o.id = $1`;
+
+/** Of a plan that was not the right one before either, it stays as it is. */
+const LOST_NOW = `CASE WHEN plan = 'enterprise' THEN now() ELSE plan_lost_at END`;
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
@@ -13,16 +35,13 @@ export class OrganizationsService implements ScimOrganizations {
   constructor(
     private readonly dataSource: DataSource,
     private readonly memberships: MembershipsService,
+    @Inject(HOST_SETTINGS) private readonly settings: HostSettings,
   ) {}
-
-  async find(slug: string): Promise<Organization | undefined> {
-    if (!SLUG.test(slug)) return undefined;
-    return (await this.dataSource.getRepository(Organization).findOneBy({ slug })) ?? undefined;
-  }
 
   /** @throws NotFoundException */
   async getBySlug(slug: string): Promise<Organization> {
-    const organization = await this.find(slug);
+    // What cannot be a name is not asked for: it may hold characters that no text in the database has.
+    const organization = SLUG.test(slug) && (await this.dataSource.getRepository(Organization).findOneBy({ slug }));
     if (!organization) throw new NotFoundException('There is no such organization.');
     return organization;
   }
@@ -32,7 +51,8 @@ export class OrganizationsService implements ScimOrganizations {
   }
 
   async changePlan(id: string, plan: Plan): Promise<void> {
-    await this.dataSource.getRepository(Organization).update({ id }, { plan });
+    const planLostAt = plan === 'enterprise' ? null : (): string => LOST_NOW;
+    await this.dataSource.getRepository(Organization).update({ id }, { plan, planLostAt });
   }
 
   /** Saved and switched on. */
@@ -40,16 +60,22 @@ export class OrganizationsService implements ScimOrganizations {
     return this.dataSource.getRepository(SsoConnection).existsBy({ organizationId, enabled: true });
   }
 
-  /** SCIM is part of the Enterprise plan and works on the people of the SAML connection. */
+  /**
+   * SCIM is part of the Enterprise plan and works on the people of the SAML connection. For as many days after either is lost as
+   * the settings say, the identity provider may still take people out: those who leave meanwhile are not left in.
+   */
   async entitlement(organizationId: string): Promise<ScimEntitlement> {
-    const organization = await this.dataSource.getRepository(Organization).findOneBy({ id: organizationId });
-    if (!organization) return { allowed: false, missing: ['other'], detail: 'There is no such organization.' };
-    const { plan } = organization;
-    const connection = await this.dataSource.getRepository(SsoConnection).findOneBy({ organizationId, enabled: true });
-    if (plan === 'enterprise' && connection) return { allowed: true, ssoConnectionId: connection.id };
-    const missing = [...(plan === 'enterprise' ? [] : (['plan'] as const)), ...(connection ? [] : (['saml'] as const))];
+    const [standing] = await this.dataSource.query<Standing[]>(FIND_STANDING, [
+      organizationId,
+      this.settings.removalDays ?? 0,
+    ]);
+    if (!standing) return { allowed: false, missing: ['other'], detail: 'There is no such organization.' };
+    const { hasPlan, hasSaml, removals, connectionId } = standing;
+    const connection = connectionId === null ? {} : { ssoConnectionId: connectionId };
+    if (hasPlan && hasSaml) return { allowed: true, ...connection };
+    const missing = [...(hasPlan ? [] : (['plan'] as const)), ...(hasSaml ? [] : (['saml'] as const))];
     const needs = missing.map((one) => NEEDS[one]).join(' and ');
-    return { allowed: false, missing, detail: `SCIM provisioning needs ${needs}.` };
+    return { allowed: false, missing, detail: `SCIM provisioning needs ${needs}.`, removals, ...connection };
   }
 
   /** An organization without an owner could not be helped by anybody in it. */

@@ -10,6 +10,7 @@ export function statusSection(entitlement: ScimEntitlement): Html {
     </p>
     <div id="scim-missing" class="notice" ${entitlement.allowed && html`hidden`}>
       ${!entitlement.allowed && entitlement.detail}
+      ${!entitlement.allowed && entitlement.removals && 'Your identity provider can still take people out.'}
     </div>
     <div id="expiry-warnings"></div>
     <h3 id="health-heading">Is it working?</h3>

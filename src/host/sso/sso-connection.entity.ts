@@ -28,6 +28,10 @@ export class SsoConnection {
   @Column({ type: 'boolean' })
   enabled: boolean;
 
+  /** When they were switched off; null while they are on, and where they never were. */
+  @Column({ type: 'timestamptz', name: 'disabled_at', precision: 3, nullable: true })
+  disabledAt: Date | null;
+
   /** Whether people whom nobody provisioned join at their first login. */
   @Column({ type: 'boolean', name: 'allow_jit', default: true })
   allowJit: boolean;

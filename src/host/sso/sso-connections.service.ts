@@ -10,6 +10,13 @@ export interface SamlSettings extends IdpSettings {
   readonly allowJit: boolean;
 }
 
+const SAVE = `
+INSERT INTO sso_connection AS saved (id, organization_id, sign_on_url, issuer, certificate, enabled, allow_jit)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+ON CONFLICT (organization_id) DO UPDATE SET sign_on_url = excluded.sign_on_url, issuer = excluded.issuer,
+  certificate = excluded.certificate, enabled = excluded.enabled, allow_jit = excluded.allow_jit,
+  disabled_at = CASE WHEN excluded.enabled THEN NULL WHEN saved.enabled THEN now() ELSE saved.disabled_at END`;
+
 /** Organizations' SAML settings. */
 @Injectable()
 export class SsoConnectionsService {
@@ -26,13 +33,8 @@ export class SsoConnectionsService {
   /** Keeps the connection's id, and with it everybody's link. */
   async save(organizationId: string, settings: SamlSettings): Promise<void> {
     const { signOnUrl, issuer, certificate, enabled, allowJit } = settings;
-    await this.dataSource
-      .getRepository(SsoConnection)
-      .createQueryBuilder()
-      .insert()
-      .values({ id: randomUUID(), organizationId, signOnUrl, issuer, certificate, enabled, allowJit })
-      .orUpdate(['sign_on_url', 'issuer', 'certificate', 'enabled', 'allow_jit'], ['organization_id'])
-      .execute();
+    const values = [signOnUrl, issuer, certificate, enabled, allowJit];
+    await this.dataSource.query(SAVE, [randomUUID(), organizationId, ...values]);
   }
 
   /**
@@ -40,7 +42,9 @@ export class SsoConnectionsService {
    * @throws ConflictException when there is nothing to switch on.
    */
   async turn(organizationId: string, enabled: boolean): Promise<void> {
-    const { affected } = await this.dataSource.getRepository(SsoConnection).update({ organizationId }, { enabled });
+    const disabledAt = enabled ? null : (): string => `CASE WHEN enabled THEN now() ELSE disabled_at END`;
+    const connections = this.dataSource.getRepository(SsoConnection);
+    const { affected } = await connections.update({ organizationId }, { enabled, disabledAt });
     if (affected || !enabled) return;
     if (!this.demoIdp.isOn) throw new ConflictException('Save the SAML settings first.');
     const idp = await this.demoIdp.settingsOf(await this.organizations.get(organizationId));

@@ -1,10 +1,10 @@
 import { BadRequestException, Injectable, ValidationPipe } from '@nestjs/common';
 import * as transformerPackage from 'class-transformer';
 import * as validatorPackage from 'class-validator';
-import { deeperThan } from '../http/read-body.js';
+import { excessOf, type JsonBounds } from '../http/read-body.js';
 
-/** Three times what any of our bodies has. Deeper ones break the packages, which work recursively. */
-const DEEPEST = 10;
+/** Some times what any of our bodies has. Deeper ones break the packages, which work recursively, and complain of each member. */
+const BOUNDS: JsonBounds = { depth: 10, members: 100 };
 
 /** Validates what the settings page sends, whatever pipes the host has. An absent body is an empty one. */
 @Injectable()
@@ -17,7 +17,8 @@ export class AdminBody extends ValidationPipe {
 
   /** @throws BadRequestException */
   override async transform(value: unknown, metadata: Parameters<ValidationPipe['transform']>[1]): Promise<unknown> {
-    if (deeperThan(value, DEEPEST)) throw new BadRequestException('The body is nested too deep.');
+    const excess = excessOf(value, BOUNDS);
+    if (excess !== undefined) throw new BadRequestException(excess);
     return super.transform(value ?? {}, metadata);
   }
 }

@@ -10,11 +10,14 @@ import { ScimEntitlements } from '../tokens/scim-entitlements.js';
 
 type VisibleState = Exclude<IdentityState, 'deprovisioned'>;
 
+type ShownEntitlement =
+  | Omit<ScimEntitlement & { readonly allowed: true }, 'ssoConnectionId'>
+  | Omit<ScimEntitlement & { readonly allowed: false }, 'ssoConnectionId'>;
+
 export interface ScimSummary {
   /** What the admin copies into the IdP. */
   readonly endpointUrl: string;
-  readonly entitlement:
-    Omit<ScimEntitlement & { allowed: true }, 'ssoConnectionId'> | (ScimEntitlement & { allowed: false });
+  readonly entitlement: ShownEntitlement;
   readonly counts: Readonly<Record<VisibleState, number>>;
   /** When a token of the organization was last used, to the minute. */
   readonly lastActivityAt: Date | null;
@@ -43,10 +46,15 @@ export class AdminOverview {
     const countOf = (state: VisibleState): number => states.find((row) => row.state === state)?.count ?? 0;
     return {
       endpointUrl: this.paths.baseUrl,
-      entitlement: entitlement.allowed ? { allowed: true } : entitlement,
+      entitlement: shown(entitlement),
       counts: { provisioned: countOf('provisioned'), active: countOf('active'), suspended: countOf('suspended') },
       lastActivityAt: activity?.lastActivityAt ?? null,
       health,
     };
   }
+}
+
+function shown(entitlement: ScimEntitlement): ShownEntitlement {
+  const { ssoConnectionId: _, ...rest } = entitlement;
+  return rest;
 }

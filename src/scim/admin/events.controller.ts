@@ -1,5 +1,5 @@
 import { BadRequestException, Controller, Get, Inject, Query, Req } from '@nestjs/common';
-import { eventClasses } from '../events/scim-events.js';
+import { eventTypes } from '../events/scim-events.js';
 import { ScimEventsService } from '../events/scim-events.service.js';
 import { type ScimCloudEvent, toCloudEvent } from '../publishers/cloud-event.js';
 import { SCIM_OPTIONS, type ScimModuleOptions } from '../scim.options.js';
@@ -12,8 +12,6 @@ export interface EventListing {
   readonly next: string;
   readonly hasMore: boolean;
 }
-
-const KNOWN_TYPES: ReadonlySet<string> = new Set(eventClasses.map(({ type }) => type));
 
 /** What happened, for a program that comes and asks. */
 @Controller('events')
@@ -36,7 +34,7 @@ export class EventsController {
 /** @throws BadRequestException for a type that there is not: waiting for it would be in vain. */
 function readTypes(text: string | undefined): readonly string[] | undefined {
   const types = text?.split(',');
-  const unknown = types?.find((type) => !KNOWN_TYPES.has(type));
+  const unknown = types?.find((type) => !eventTypes.has(type));
   if (unknown !== undefined) throw new BadRequestException(`There are no events of type ${unknown}.`);
   return types;
 }

@@ -1,12 +1,14 @@
-import { Type } from 'class-transformer';
-import { Equals, IsIn, IsInt, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
+import { applyDecorators } from '@nestjs/common';
+import { Equals, IsIn, IsString, Matches, MaxLength } from 'class-validator';
 import { UUID } from '../persistence/is-id.js';
-import { IfPresent, IsPrintable } from './dto-rules.js';
+import { IfPresent, IsLimit, IsPrintable } from './dto-rules.js';
 
 const STATES = ['dead', 'failing'] as const;
 
 /** Names of consumers are the host's; nobody needs longer ones. */
 const LONGEST_CONSUMER = 500;
+const IsConsumer = (): PropertyDecorator => applyDecorators(IsString(), MaxLength(LONGEST_CONSUMER), IsPrintable());
+
 /** As long as a cursor with the longest name is. */
 const LONGEST_CURSOR = 3000;
 
@@ -18,9 +20,7 @@ export class DeadLetterQueryDto {
   state?: (typeof STATES)[number];
 
   @IfPresent()
-  @IsString()
-  @MaxLength(LONGEST_CONSUMER)
-  @IsPrintable()
+  @IsConsumer()
   consumer?: string;
 
   /** `nextCursor` of the page before. */
@@ -29,11 +29,8 @@ export class DeadLetterQueryDto {
   @Matches(/^[0-9A-Za-z_-]+$/)
   cursor?: string;
 
-  @IfPresent()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
+  /** Default 50. */
+  @IsLimit(200)
   limit?: number;
 }
 
@@ -42,9 +39,7 @@ export class DeadLetterDto {
   @Matches(UUID)
   eventId: string;
 
-  @IsString()
-  @MaxLength(LONGEST_CONSUMER)
-  @IsPrintable()
+  @IsConsumer()
   consumer: string;
 }
 
@@ -55,9 +50,7 @@ export class ReplayDto {
   eventId?: string;
 
   @IfPresent()
-  @IsString()
-  @MaxLength(LONGEST_CONSUMER)
-  @IsPrintable()
+  @IsConsumer()
   consumer?: string;
 
   /** Instead of `eventId`: all, or all of `consumer` and `state`. */
@@ -84,10 +77,6 @@ export class FeedQueryDto {
   types?: string;
 
   /** Default 100. */
-  @IfPresent()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @IsLimit(1000)
   limit?: number;
 }

@@ -1,9 +1,6 @@
 import { IsString, Matches, MaxLength } from 'class-validator';
-import { IfPresent, IsPrintable } from './dto-rules.js';
+import { IfPresent, IsInstant, IsPrintable } from './dto-rules.js';
 import { PageQueryDto } from './page-query.dto.js';
-
-/** RFC 3339, in a year that PostgreSQL and JavaScript both know. */
-const INSTANT = /^[1-9]\d{3}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Query of `GET log`. */
 export class LogQueryDto extends PageQueryDto {
@@ -19,12 +16,10 @@ export class LogQueryDto extends PageQueryDto {
   @IsPrintable()
   person?: string;
 
-  @IfPresent()
-  @Matches(INSTANT)
-  from?: string;
+  @IsInstant()
+  from?: Date;
 
   /** Excluded. */
-  @IfPresent()
-  @Matches(INSTANT)
-  to?: string;
+  @IsInstant()
+  to?: Date;
 }

@@ -1,6 +1,5 @@
-import { Type } from 'class-transformer';
-import { IsInt, Matches, Max, Min } from 'class-validator';
-import { IfPresent } from './dto-rules.js';
+import { Matches } from 'class-validator';
+import { IfPresent, IsLimit } from './dto-rules.js';
 
 /** Query of a list that comes in pages. */
 export class PageQueryDto {
@@ -9,10 +8,7 @@ export class PageQueryDto {
   @Matches(/^[0-9A-Za-z_-]{1,200}$/)
   cursor?: string;
 
-  @IfPresent()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
+  /** Default 50. */
+  @IsLimit(200)
   limit?: number;
 }

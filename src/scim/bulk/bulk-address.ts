@@ -12,6 +12,14 @@ export interface Addressed {
   readonly served: ServedResources;
 }
 
+/** Where operations may go. */
+interface Addresses {
+  readonly endpoints: ResourceEndpoints;
+  readonly scopes: ReadonlySet<string>;
+  /** As in `WriteContext`. */
+  readonly onlyRemovals: string | undefined;
+}
+
 /**
  * Which resources an operation means: those of a resource type, never discovery, /Me or another bulk request.
  * @param unknown a bulkId that it refers to and that no POST has
@@ -20,13 +28,14 @@ export interface Addressed {
 export function addressOf(
   operation: BulkOperation,
   unknown: string | undefined,
-  { endpoints, scopes }: { readonly endpoints: ResourceEndpoints; readonly scopes: ReadonlySet<string> },
+  { endpoints, scopes, onlyRemovals }: Addresses,
 ): Addressed {
   if (operation.refused) throw operation.refused;
   const method = METHODS.find((each) => each === operation.method);
   if (!method) throw methodNotAllowed(METHODS);
   const served = endpoints.find(operation.endpoint);
   if (!served) throw notFound(`A bulk operation is about a resource; there are none at /${shown(operation.endpoint)}.`);
+  if (onlyRemovals !== undefined && !served.removes) throw forbidden(onlyRemovals);
   if (!scopes.has(served.scopes.write)) throw forbidden(`This token lacks the scope ${served.scopes.write}.`);
   if (method === 'POST') checkCreation(operation);
   else if (operation.target === undefined) throw methodNotAllowed(['POST']);

@@ -30,6 +30,8 @@ export interface BulkAuthor {
   readonly organizationId: string;
   readonly tokenId: string;
   readonly requestId: string;
+  /** As in `WriteContext`. */
+  readonly onlyRemovals: string | undefined;
 }
 
 /** Does what operations say, with ids in the places of bulkIds. */
@@ -73,9 +75,8 @@ export class BulkWriter {
   ): Promise<readonly (Done | { readonly error: unknown })[]> {
     const [first] = tasks;
     const creations = tasks.map(({ operation }) => ({ id: this.idOf(operation), body: this.dataOf(operation) }));
-    const { organizationId, tokenId, requestId } = this.author;
-    const context = { tokenId, requestId, later: this.later, mostErrors };
-    const made = await first?.served.endpoint.createMany?.(organizationId, creations, context);
+    const context = { ...this.history(), later: this.later, mostErrors };
+    const made = await first?.served.endpoint.createMany?.(this.author.organizationId, creations, context);
     return (made ?? []).map((one, place) => {
       if ('error' in one) return one;
       this.know(tasks[place]?.operation, one.id);
@@ -144,9 +145,14 @@ export class BulkWriter {
   }
 
   private contextFor(endpoint: ResourceEndpoint, manager?: EntityManager): WriteContext & Shown {
-    const { tokenId, requestId } = this.author;
     const projection = this.projectionOf(endpoint);
-    return { tokenId, requestId, later: this.later, projection, ...(manager ? { manager } : {}) };
+    return { ...this.history(), later: this.later, projection, ...(manager ? { manager } : {}) };
+  }
+
+  /** Who writes, and what may be written. */
+  private history(): Pick<WriteContext, 'tokenId' | 'requestId' | 'onlyRemovals'> {
+    const { tokenId, requestId, onlyRemovals } = this.author;
+    return { tokenId, requestId, ...(onlyRemovals === undefined ? {} : { onlyRemovals }) };
   }
 
   private dataOf(operation: BulkOperation): unknown {

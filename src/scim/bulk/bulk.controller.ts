@@ -1,6 +1,6 @@
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { readBody } from '../http/read-body.js';
-import { AnyToken, Changes } from '../http/scim-access.decorators.js';
+import { AnyToken, Changes, Removes } from '../http/scim-access.decorators.js';
 import { ScimExceptionFilter } from '../http/scim-exception.filter.js';
 import { principalOf, requestIdOf, type ScimRequest } from '../http/scim-request.js';
 import { ScimResponder } from '../http/scim-responder.js';
@@ -9,6 +9,7 @@ import { BulkService } from './bulk.service.js';
 
 /** RFC 7644 §3.7. Any token may ask: what it may not do, each operation answers. */
 @Controller('Bulk')
+@Removes()
 export class BulkController {
   constructor(
     @Inject(BulkService) private readonly bulk: BulkService,
@@ -25,6 +26,7 @@ export class BulkController {
     const answer = await this.bulk.process(body, {
       principal: principalOf(request),
       requestId: requestIdOf(request),
+      onlyRemovals: request.scimOnlyRemovals,
       toScimError: (error) => this.errors.toScimError(error, request),
     });
     this.responder.send(request, response, { status: 200, body: answer });

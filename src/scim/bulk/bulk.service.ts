@@ -19,6 +19,8 @@ import { BulkWriter } from './bulk-writer.js';
 export interface BulkCaller {
   readonly principal: ScimPrincipal;
   readonly requestId: string;
+  /** As in `WriteContext`. */
+  readonly onlyRemovals: string | undefined;
   /** What the client is told of whatever was thrown; what it is not told goes to the log. */
   readonly toScimError: (error: unknown) => ScimError;
 }
@@ -39,16 +41,18 @@ export class BulkService {
    * @returns a BulkResponse.
    * @throws ScimError 400; 413; 429; 503 where nothing was written. In all of these cases nothing happened.
    */
-  async process(body: unknown, { principal, requestId, toScimError }: BulkCaller): Promise<JsonObject> {
+  async process(body: unknown, caller: BulkCaller): Promise<JsonObject> {
     const { bulkOperations, bulkSeconds } = limitsOf(this.options);
     const deadline = performance.now() + bulkSeconds * 1000;
     const request = readBulk(body, bulkOperations);
+    const { principal, requestId, onlyRemovals, toScimError } = caller;
     const { organizationId, tokenId, scopes } = principal;
     await this.limits.countBulkOperations(organizationId, request.operations.length);
-    const writer = new BulkWriter({ organizationId, tokenId, requestId }, this.paths.baseUrl);
+    const writer = new BulkWriter({ organizationId, tokenId, requestId, onlyRemovals }, this.paths.baseUrl);
     const run = new BulkRun(request, {
       writer,
-      addressOf: (operation, unknown) => addressOf(operation, unknown, { endpoints: this.endpoints, scopes }),
+      addressOf: (operation, unknown) =>
+        addressOf(operation, unknown, { endpoints: this.endpoints, scopes, onlyRemovals }),
       transaction: (work) => this.database.transactionWithRetry(work),
       toScimError,
       isLate: () => performance.now() >= deadline,

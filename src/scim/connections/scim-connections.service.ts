@@ -7,7 +7,6 @@ import { type Cadence, CADENCES, nextRound } from '../guides/idp-cadence.js';
 import type { Idp } from '../log/recognise-idp.js';
 import { ScimLog } from '../log/scim-log.js';
 import {
-  BAD_TOKEN,
   findPause,
   findTraffic,
   pauseConnection,
@@ -29,21 +28,29 @@ import { recogniseConnection } from './recognise-connection.js';
 import { ScimLinkCheck } from './scim-link-check.js';
 import { ScimMilestones } from './scim-milestones.js';
 
-/** Requests of a period, of which at most 100,000 of a status are counted. */
+/** Requests of a period with a good token, of which at most 100,000 of a status are counted. */
 export interface RequestCount {
   readonly total: number;
   /** Answered with a status of 400 or more. */
   readonly failed: number;
 }
 
-/** What the log says of how an organization's identity provider fares. */
+/**
+ * What the log says of how an organization's identity provider fares: of requests with a good token, but for `refused`, so that
+ * nobody else can change it.
+ */
 export interface ConnectionHealth {
-  /** The last request with a good token, whatever became of it. */
+  /** The last request, whatever became of it. */
   readonly lastCallAt: Date | null;
   readonly lastSuccessAt: Date | null;
-  readonly lastFailureAt: Date | null;
+  /** The last request that was answered with a status of 400 or more. */
+  readonly lastFailure: { readonly at: Date; readonly status: number; readonly requestId: string } | null;
+  /** Where the last request failed: the first failure since the last success, and how many there were since. */
+  readonly failing: { readonly since: Date; readonly requests: number } | null;
   readonly lastHour: RequestCount;
   readonly lastDay: RequestCount;
+  /** Requests with a token that is expired, revoked or forged: whoever knows a token's public id can send them. */
+  readonly refused: { readonly lastAt: Date | null; readonly lastHour: number; readonly lastDay: number };
   /** What the client calls itself. */
   readonly client: string | null;
   /** Recognised from its traffic; null before the first request. */
@@ -77,14 +84,22 @@ export class ScimConnectionsService {
       recogniseConnection(this.database, organizationId),
       this.database.run<PauseRow>(findPause, [organizationId]),
     ]);
-    const lastCallAt = latest(traffic.filter(({ status }) => status !== BAD_TOKEN));
+    const calls = traffic.filter(({ isRefused }) => !isRefused);
+    const refusals = traffic.filter(({ isRefused }) => isRefused);
+    const lastCallAt = latest(calls)?.lastAt ?? null;
     const cadence = idp === null ? null : CADENCES[idp];
     return {
       lastCallAt,
-      lastSuccessAt: latest(traffic.filter((row) => !isFailure(row))),
-      lastFailureAt: latest(traffic.filter(isFailure)),
-      lastHour: count(traffic, ({ lastHour }) => lastHour),
-      lastDay: count(traffic, ({ lastDay }) => lastDay),
+      lastSuccessAt: latest(calls.filter((row) => !isFailure(row)))?.lastAt ?? null,
+      lastFailure: toFailure(latest(calls.filter(isFailure))),
+      failing: toFailing(calls),
+      lastHour: count(calls, ({ lastHour }) => lastHour),
+      lastDay: count(calls, ({ lastDay }) => lastDay),
+      refused: {
+        lastAt: latest(refusals)?.lastAt ?? null,
+        lastHour: sum(refusals, ({ lastHour }) => lastHour),
+        lastDay: sum(refusals, ({ lastDay }) => lastDay),
+      },
       client,
       idp,
       cadence,
@@ -172,12 +187,22 @@ interface PauseRow {
 
 const isFailure = ({ status }: TrafficRow): boolean => status >= 400;
 
-function latest(rows: readonly TrafficRow[]): Date | null {
-  const times = rows.flatMap(({ lastAt }) => (lastAt ? [lastAt.getTime()] : []));
-  return times.length === 0 ? null : new Date(Math.max(...times));
+const latest = (rows: readonly TrafficRow[]): TrafficRow | undefined =>
+  rows.toSorted((one, other) => other.lastAt.getTime() - one.lastAt.getTime())[0];
+
+const toFailure = (row: TrafficRow | undefined): ConnectionHealth['lastFailure'] =>
+  row ? { at: row.lastAt, status: row.status, requestId: row.lastId } : null;
+
+function toFailing(calls: readonly TrafficRow[]): ConnectionHealth['failing'] {
+  const times = calls.flatMap(({ failingSince }) => (failingSince ? [failingSince.getTime()] : []));
+  if (times.length === 0) return null;
+  return { since: new Date(Math.min(...times)), requests: sum(calls, ({ failures }) => failures) };
 }
 
-function count(rows: readonly TrafficRow[], of: (row: TrafficRow) => number): RequestCount {
-  const sum = (some: readonly TrafficRow[]): number => some.reduce((total, row) => total + of(row), 0);
-  return { total: sum(rows), failed: sum(rows.filter(isFailure)) };
-}
+const sum = (rows: readonly TrafficRow[], of: (row: TrafficRow) => number): number =>
+  rows.reduce((total, row) => total + of(row), 0);
+
+const count = (rows: readonly TrafficRow[], of: (row: TrafficRow) => number): RequestCount => ({
+  total: sum(rows, of),
+  failed: sum(rows.filter(isFailure), of),
+});

@@ -1,16 +1,18 @@
 import type { StoredEvent } from '../persistence/outbox-statements.js';
 import type { Json, JsonObject } from '../protocol/resource.js';
+import type {
+  ConnectionEventFields,
+  GroupEventFields,
+  ResourceEventFields,
+  TokenEventFields,
+  UserEventFields,
+} from './event-fields.js';
 import {
   connectionEventClasses,
-  type ConnectionEventFields,
-  type GroupEventFields,
   groupEventClasses,
-  type ResourceEventFields,
   resourceEventClasses,
   type ScimEventClass,
-  type TokenEventFields,
   tokenEventClasses,
-  type UserEventFields,
   userEventClasses,
 } from './scim-events.js';
 

@@ -3,7 +3,7 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { registerConsumer } from '../persistence/outbox-statements.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { ON_SCIM_EVENT, type ScimEventContext, type ScimHandlerMetadata } from './on-scim-event.js';
-import { eventClasses, type ScimEvent } from './scim-events.js';
+import { eventTypes, type ScimEvent } from './scim-events.js';
 
 export type ScimHandler = (event: ScimEvent, context: ScimEventContext) => Promise<void>;
 
@@ -65,7 +65,7 @@ export class ScimConsumers implements OnApplicationBootstrap {
     for (const [name, each] of found) {
       const { types, from } = each.metadata;
       const [row] = await this.database.run<RegisteredRow>(registerConsumer, [name, types, from === 'beginning']);
-      const takes = (row?.eventTypes ?? []).filter((type) => KNOWN_TYPES.has(type));
+      const takes = (row?.eventTypes ?? []).filter((type) => eventTypes.has(type));
       if (row?.awaitsPast) this.awaiting.add(name);
       this.registered.set(name, { ...each, takes });
     }
@@ -140,6 +140,3 @@ export class ScimConsumers implements OnApplicationBootstrap {
     }
   }
 }
-
-/** Types that this release can read. */
-const KNOWN_TYPES: ReadonlySet<string> = new Set(eventClasses.map(({ type }) => type));

@@ -13,7 +13,8 @@ import type { DeliveryStatus } from '../persistence/entities/outbox.entity.js';
 import { isId } from '../persistence/is-id.js';
 import { ScimDatabase, type Statement } from '../persistence/scim-database.js';
 import { conflict, notFound } from '../protocol/scim-error.js';
-import { takesAway } from './scim-events.js';
+import { checkLimit } from './check-limit.js';
+import { takesAway } from './takes-away.js';
 import { ScimRelay } from './scim-relay.js';
 
 /** Rows of one statement: it holds no lock for long. */
@@ -42,7 +43,7 @@ export interface DeadLetterFilter {
 export interface DeadLetterQuery extends Omit<DeadLetterFilter, 'eventId'> {
   /** The last one of the page before. */
   readonly after?: Pick<DeadLetter, 'eventSeq' | 'consumer'> | undefined;
-  /** At most 1,000. Default 100. */
+  /** 1 to 1,000. Default 100. */
   readonly limit?: number | undefined;
 }
 
@@ -98,7 +99,7 @@ export class ScimDeadLetters {
 
   /** The oldest event first. */
   async list({ after, limit = DEFAULT_LIMIT, ...filter }: DeadLetterQuery): Promise<DeadLetter[]> {
-    const values = [...valuesOf(filter), after?.eventSeq ?? null, after?.consumer ?? null, Math.min(limit, BATCH)];
+    const values = [...valuesOf(filter), after?.eventSeq ?? null, after?.consumer ?? null, checkLimit(limit)];
     const rows = await this.database.run<FailedDelivery>(listFailedDeliveries, values);
     return rows.map(toDeadLetter);
   }
@@ -134,7 +135,7 @@ export class ScimDeadLetters {
     filter: DeadLetterFilter,
     actorId: string | undefined,
   ): Promise<DecidedDelivery[]> {
-    const { eventId, consumer } = filter;
+    const { eventId } = filter;
     const decided: DecidedDelivery[] = [];
     for (let last: DecidedDelivery | undefined, full = eventId === undefined || isId(eventId); full;) {
       const place = [last?.eventSeq ?? null, last?.consumer ?? null, BATCH];
@@ -144,26 +145,29 @@ export class ScimDeadLetters {
       last = batch.at(-1);
       full = batch.length === BATCH;
     }
-    if (decided.length === 0 && eventId !== undefined && consumer !== undefined) await this.explain(filter);
+    if (decided.length === 0 && eventId !== undefined) await this.explain(filter, eventId);
     return decided;
   }
 
-  /** Why nothing was decided about the one delivery that was named. @throws ScimError 404, 409 */
-  private async explain({ organizationId, eventId = '', consumer }: DeadLetterFilter): Promise<never> {
-    const [row] = isId(eventId)
-      ? await this.database.run<{ status: DeliveryStatus; attempts: number }>(findDeliveryStatus, [
-          organizationId ?? null,
-          consumer,
-          eventId,
-        ])
-      : [];
-    if (!row) throw notFound('There is no such event for this consumer.');
+  /** Why nothing was decided about an event that was named. @throws ScimError 404, 409 */
+  private async explain({ organizationId, consumer, state }: DeadLetterFilter, eventId: string): Promise<never> {
+    const values = [organizationId ?? null, consumer ?? null, eventId];
+    const [row] = isId(eventId) ? await this.database.run<DeliveryRow>(findDeliveryStatus, values) : [];
+    if (!row) throw notFound(`There is no such event for ${consumer === undefined ? 'any' : 'this'} consumer.`);
     if (row.status !== 'pending' && row.status !== 'dead') throw conflict(`The event was ${row.status} already.`);
-    const isTried = row.status === 'dead' || row.attempts > 0;
-    throw conflict(
-      isTried ? 'The event is being handled at this moment.' : 'The event has not failed; it waits for its turn.',
-    );
+    if (row.status === 'pending' && row.attempts === 0) {
+      throw conflict('The event has not failed; it waits for its turn.');
+    }
+    const now: DeadLetterState = row.status === 'dead' ? 'dead' : 'failing';
+    if (state !== undefined && state !== now) throw conflict(`The event is ${now}, not ${state}.`);
+    throw conflict('The event is being handled at this moment.');
   }
+}
+
+/** What has become of one. */
+interface DeliveryRow {
+  readonly status: DeliveryStatus;
+  readonly attempts: number;
 }
 
 const valuesOf = ({ organizationId, consumer, state }: DeadLetterFilter): readonly (string | null)[] => [

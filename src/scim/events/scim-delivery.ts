@@ -14,7 +14,7 @@ import { asOfNow, membersOf } from './as-of-now.js';
 import { readEvent } from './read-event.js';
 import { retryDelay } from './retry-delay.js';
 import { ScimConsumers } from './scim-consumers.js';
-import { takesAway } from './scim-events.js';
+import { takesAway } from './takes-away.js';
 
 const HANDLER_TIMEOUT_MS = 30_000;
 /** Until the next try of what failed with the database. */

@@ -1,130 +1,5 @@
-import type { IdentityState } from '../persistence/entities/provisioned-identity.entity.js';
 import type { RevocationReason } from '../persistence/entities/token.entity.js';
-import type { JsonObject, ResourceAttributes } from '../protocol/resource.js';
-
-/**
- * What every event tells. Delivered at least once, in the order of `sequence` within one identity, group, resource, token or
- * connection.
- */
-abstract class CommonFields {
-  /** E.g. `scim.user.deprovisioned`. */
-  abstract readonly type: string;
-  /** Stable over redeliveries. */
-  readonly id: string;
-  readonly organizationId: string;
-  /**
-   * When the change was written, to the millisecond, by the database's clock; the commit came moments later. Among the
-   * events of one identity, group, resource, token or connection it never runs back.
-   */
-  readonly occurredAt: Date;
-  /** 1, 2, 3 … within the identity, group, resource, token or connection. */
-  readonly sequence: number;
-  /** The SCIM token whose request caused it. */
-  readonly tokenId?: string;
-  readonly requestId?: string;
-}
-
-/** An event about an identity: its state after the change. */
-export abstract class UserEvent extends CommonFields {
-  readonly identityId: string;
-  /** The host's account, where a login linked one; with `scim.user.unlinked` the one that was linked until now. */
-  readonly accountId?: string;
-  /** Empty where the person was erased before the event was delivered, and with `scim.user.erased`. */
-  readonly userName: string;
-  readonly externalId?: string;
-  readonly state: IdentityState;
-  readonly version: number;
-  /** Names of the attributes that changed. */
-  readonly changed: readonly string[];
-  /** All attributes after the change; with `scim.user.provisioned` and `scim.user.updated` only. */
-  readonly attributes?: ResourceAttributes;
-  /** Account id of the admin who did it, where it was one. */
-  readonly actorId?: string;
-
-  constructor(fields: UserEventFields) {
-    super();
-    Object.assign(this, fields);
-  }
-}
-
-/** What a user event is made of. */
-export type UserEventFields = Omit<UserEvent, 'type'>;
-
-/** An event about a token; never anything of its secret. */
-export abstract class TokenEvent extends CommonFields {
-  readonly subjectTokenId: string;
-  readonly label?: string;
-  readonly hint: string;
-  /** Account id of the admin who did it. */
-  readonly actorId?: string;
-
-  constructor(fields: TokenEventFields) {
-    super();
-    Object.assign(this, fields);
-  }
-}
-
-/** What a token event is made of. */
-export type TokenEventFields = Omit<TokenEvent, 'type'>;
-
-/** An event about a group: its state after the change. */
-export abstract class GroupEvent extends CommonFields {
-  readonly groupId: string;
-  /** For people; never what rights hang on. */
-  readonly displayName: string;
-  readonly externalId?: string;
-  readonly version: number;
-  /** Names of the attributes that changed. */
-  readonly changed: readonly string[];
-  /** Ids of users and groups that became members; with `created` and `members_changed`. */
-  readonly added?: readonly string[];
-  /** Ids of users and groups that ceased to be members; with `created` and `members_changed`. */
-  readonly removed?: readonly string[];
-
-  constructor(fields: GroupEventFields) {
-    super();
-    Object.assign(this, fields);
-  }
-}
-
-/** What a group event is made of. */
-export type GroupEventFields = Omit<GroupEvent, 'type'>;
-
-/** An event about a resource of a type of the host's own: its state after the change. */
-export abstract class ResourceEvent extends CommonFields {
-  /** Name of the type, e.g. `Device`. */
-  readonly resourceType: string;
-  readonly resourceId: string;
-  readonly externalId?: string;
-  readonly version: number;
-  /** Names of the attributes that changed. */
-  readonly changed: readonly string[];
-  /** All attributes after the change; with `scim.resource.deleted` as they were last. Absent once they were erased. */
-  readonly attributes?: ResourceAttributes;
-
-  constructor(fields: ResourceEventFields) {
-    super();
-    Object.assign(this, fields);
-  }
-}
-
-/** What an event about a resource of the host's own type is made of. */
-export type ResourceEventFields = Omit<ResourceEvent, 'type'>;
-
-/** An event about an organization's connection with its identity provider. */
-export abstract class ConnectionEvent extends CommonFields {
-  readonly connectionId: string;
-  /** Account id of the admin who did it. */
-  readonly actorId?: string;
-
-  constructor(fields: ConnectionEventFields) {
-    super();
-    Object.assign(this, fields);
-  }
-}
-
-/** What a connection event is made of. */
-export type ConnectionEventFields = Omit<ConnectionEvent, 'type'>;
+import { ConnectionEvent, GroupEvent, ResourceEvent, TokenEvent, UserEvent } from './event-fields.js';
 
 /** The IdP created a user. No seat is taken yet. */
 export class UserProvisioned extends UserEvent {
@@ -324,6 +199,9 @@ export const eventClasses = [
   ...connectionEventClasses,
 ] as const;
 
+/** Those that this release can read. */
+export const eventTypes: ReadonlySet<string> = new Set(eventClasses.map(({ type }) => type));
+
 /** A class to name in `@OnScimEvent`. */
 export type ScimEventClass = (typeof eventClasses)[number];
 
@@ -331,23 +209,3 @@ export type ScimEventClass = (typeof eventClasses)[number];
 export type ScimEvent = InstanceType<ScimEventClass>;
 
 export type UserEventType = (typeof userEventClasses)[number]['type'];
-
-/** Events that take all access away: they overtake older ones, which are void then. */
-const TERMINAL_TYPES: ReadonlySet<string> = new Set([
-  UserDeactivated.type,
-  UserDeprovisioned.type,
-  UserUnlinked.type,
-  TokenRevoked.type,
-]);
-
-export const isTerminal = (type: string): boolean => TERMINAL_TYPES.has(type);
-
-/**
- * Whether an event takes something away. It is never given up, because what it did not take would be had for ever. What a
- * group takes waits for its turn all the same: who came and who went makes sense in order only.
- */
-export const takesAway = (type: string, { removed }: JsonObject): boolean =>
-  isTerminal(type) ||
-  type === UserErased.type ||
-  type === GroupDeleted.type ||
-  (type === GroupMembersChanged.type && Array.isArray(removed) && removed.length > 0);

@@ -4,6 +4,7 @@ import { beginFeed, type FeedRow, lockFeeds, placeEvents, readFeedPage } from '.
 import type { StoredEvent } from '../persistence/outbox-statements.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { ScimError } from '../protocol/scim-error.js';
+import { checkLimit } from './check-limit.js';
 import { FEED_BEGIN, type FeedPlace, readFeedCursor, writeFeedCursor } from './feed-cursor.js';
 import { readEvent } from './read-event.js';
 import type { ScimEvent } from './scim-events.js';
@@ -30,7 +31,7 @@ export interface FeedPage {
   readonly events: readonly ScimEvent[];
   /** For `after`, also where the page is empty: it says how far all was read. */
   readonly next: string;
-  /** Whether there is more already. */
+  /** Whether there is more already that this process can tell: an event that only a newer release knows is for its processes. */
   readonly hasMore: boolean;
 }
 
@@ -53,11 +54,11 @@ export class ScimFeed {
 
   constructor(private readonly database: ScimDatabase) {}
 
-  /** @throws ScimError 400 for a cursor that is none of this feed, 410 where what comes after it is no longer kept. */
+  /** @throws ScimError 400 for a cursor that is none of this feed, or a limit that is none; 410 where what comes after the cursor is no longer kept. */
   async read(organizationId: string, query: FeedQuery): Promise<FeedPage> {
     const after = query.after === undefined || query.after === FEED_BEGIN ? undefined : readPlace(query.after);
     const types = query.types ?? null;
-    const limit = query.limit ?? DEFAULT_LIMIT;
+    const limit = checkLimit(query.limit ?? DEFAULT_LIMIT);
     const look = (): Promise<Feed | undefined> =>
       this.look([organizationId, after?.position ?? null, types, limit, LOOKED_AT]);
     let feed = await look();
@@ -90,7 +91,7 @@ export class ScimFeed {
   }
 
   private async place(organizationId: string): Promise<void> {
-    await this.database.transaction(async (manager) => {
+    await this.database.transactionWithRetry(async (manager) => {
       await this.database.run(lockFeeds, [[organizationId]], manager);
       await this.database.run(placeEvents, [organizationId, PLACED_AT_ONCE], manager);
     });
@@ -99,18 +100,15 @@ export class ScimFeed {
   private toPage(feed: Feed, begin: number, limit: number): FeedPage {
     const events: ScimEvent[] = [];
     let end = feed.events.length === limit ? begin : Math.min(begin + LOOKED_AT, feed.last);
+    const cursor = (position: number): string => writeFeedCursor({ feedId: feed.id, position });
     for (const { position, stored } of feed.events) {
       const event = this.readOne(stored);
-      // Of a newer release, whose processes can tell it: this one stops before it.
-      if (!event) {
-        end = position - 1;
-        break;
-      }
+      // Of a newer release, whose processes can tell it. Whoever asked this one again at once would ask in vain.
+      if (!event) return { events, next: cursor(position - 1), hasMore: false };
       events.push(event);
       end = Math.max(end, position);
     }
-    const next = writeFeedCursor({ feedId: feed.id, position: end });
-    return { events, next, hasMore: end < feed.last || feed.hasUnread };
+    return { events, next: cursor(end), hasMore: end < feed.last || feed.hasUnread };
   }
 
   private readOne(stored: StoredEvent): ScimEvent | undefined {

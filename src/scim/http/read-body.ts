@@ -5,8 +5,13 @@ import { invalidSyntax, payloadTooLarge, type ScimError, unsupportedMediaType } 
 import type { ScimRequest } from './scim-request.js';
 import { bodyHeadersOf } from './scim-request-claim.js';
 
-/** RFC 8259 leaves the depth to us: no SCIM message needs a tenth of it, and deeper ones break a serializer. */
-const DEEPEST = 32;
+/** RFC 8259 leaves both to us. */
+const BOUNDS: JsonBounds = {
+  // No SCIM message needs a tenth of it, and deeper ones break a serializer.
+  depth: 32,
+  // Ten times what a resource with all its extensions has. A megabyte of unknown names would cost a second of CPU.
+  members: 1_000,
+};
 
 /**
  * The JSON body of a request, read now, so that nothing is read for a client without a valid token.
@@ -27,7 +32,8 @@ export async function readBody(request: ScimRequest, limit: number, name?: strin
       : request.body;
   if (trace && Buffer.isBuffer(source)) trace.bodyBytes = source.length;
   const body: unknown = Buffer.isBuffer(source) ? parse(source) : source;
-  if (deeperThan(body, DEEPEST)) throw invalidSyntax(`The body nests deeper than ${DEEPEST} levels.`);
+  const excess = excessOf(body, BOUNDS);
+  if (excess !== undefined) throw invalidSyntax(excess);
   if (trace) trace.body = body;
   return body;
 }
@@ -79,14 +85,25 @@ function parse(bytes: Buffer): unknown {
   }
 }
 
-/** How many objects and lists stand inside one another. Without recursion: the depth is what is in question. */
-export function deeperThan(body: unknown, depth: number): boolean {
+export interface JsonBounds {
+  /** Objects and lists inside one another. */
+  readonly depth: number;
+  /** Of one object. */
+  readonly members: number;
+}
+
+/** What is too much of a body, in words; undefined where it keeps to the bounds. Without recursion: the depth is in question. */
+export function excessOf(body: unknown, { depth, members }: JsonBounds): string | undefined {
   let level = [body].filter(isContainer);
   for (let reached = 1; level.length > 0; reached += 1) {
-    if (reached > depth) return true;
+    if (reached > depth) return `The body nests deeper than ${depth} levels.`;
+    const widest = level.find((value) => !Array.isArray(value) && Object.keys(value).length > members);
+    if (widest) {
+      return `An object of the body has ${Object.keys(widest).length} members; at most ${members} are allowed.`;
+    }
     level = level.flatMap((value) => Object.values(value)).filter(isContainer);
   }
-  return false;
+  return undefined;
 }
 
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;

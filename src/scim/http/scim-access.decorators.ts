@@ -4,6 +4,7 @@ import type { TokenScope } from '../tokens/token-scopes.js';
 export const SCIM_ACCESS = Symbol.for('scim:access');
 export const SCIM_SCOPES = Symbol.for('scim:scopes');
 export const SCIM_CHANGES = Symbol.for('scim:changes');
+export const SCIM_REMOVALS = Symbol.for('scim:removals');
 
 /** What a route asks of a token. Every SCIM route states one: without, ScimTokenGuard lets nobody in. */
 export type ScimAccess =
@@ -31,3 +32,9 @@ export const Discovery = (): MethodDecorator & ClassDecorator => access('discove
 
 /** For a route whose access is not `write` and which changes something all the same: closed while the connection is paused. */
 export const Changes = (): MethodDecorator => SetMetadata(SCIM_CHANGES, true);
+
+/**
+ * For a controller that does nothing but removals where its `ScimRequest` says so (`scimOnlyRemovals`): open for that where the
+ * host lets an organization which may not use SCIM take people out all the same.
+ */
+export const Removes = (): ClassDecorator => SetMetadata(SCIM_REMOVALS, true);

@@ -17,6 +17,8 @@ export interface ScimRequest {
   readonly body?: unknown;
   /** Left by ScimTokenGuard. */
   scimPrincipal?: ScimPrincipal;
+  /** Left by ScimTokenGuard where nothing but removals may be done: what all else is refused with. */
+  scimOnlyRemovals?: string;
   /** Made by `requestIdOf`. */
   scimRequestId?: string;
 }
@@ -37,10 +39,11 @@ export function principalOf(request: ScimRequest): ScimPrincipal {
 export const queryOf = (request: ScimRequest): URLSearchParams =>
   new URLSearchParams(request.url.includes('?') ? request.url.slice(request.url.indexOf('?') + 1) : '');
 
-/** Who writes, for the history. */
+/** Who writes, for the history; and what may be written. */
 export const writeContextOf = (request: ScimRequest): WriteContext => ({
   tokenId: principalOf(request).tokenId,
   requestId: requestIdOf(request),
+  ...(request.scimOnlyRemovals === undefined ? {} : { onlyRemovals: request.scimOnlyRemovals }),
   ...(request.headers['if-match'] === undefined ? {} : { ifMatch: request.headers['if-match'] }),
 });
 

@@ -6,11 +6,13 @@ import { traceOf } from '../log/request-trace.js';
 import { forbidden, invalidSyntax, paused, unauthorized } from '../protocol/scim-error.js';
 import { ScimEntitlements } from '../tokens/scim-entitlements.js';
 import type { ScimPrincipal } from '../tokens/scim-token-verifier.js';
+import type { ScimEntitlement } from '../scim.options.js';
 import type { TokenScope } from '../tokens/token-scopes.js';
 import {
   type ResourceScopes,
   SCIM_ACCESS,
   SCIM_CHANGES,
+  SCIM_REMOVALS,
   SCIM_SCOPES,
   type ScimAccess,
 } from './scim-access.decorators.js';
@@ -49,7 +51,7 @@ export class ScimTokenGuard implements CanActivate {
     if (trace) Object.assign(trace, { organizationId, tokenId });
     await this.limits.countRequest(principal.organizationId);
     const entitlement = await this.entitlements.get(principal.organizationId);
-    if (!entitlement.allowed) throw forbidden(entitlement.detail);
+    if (!entitlement.allowed) request.scimOnlyRemovals = this.admitRemovals(entitlement, access, context);
     if (!access) throw forbidden('No token is good for this endpoint.');
     const scope = this.scopeOf(access, context);
     if (scope !== undefined && !principal.scopes.has(scope)) throw forbidden(`This token lacks the scope ${scope}.`);
@@ -64,8 +66,23 @@ export class ScimTokenGuard implements CanActivate {
     ]);
   }
 
+  /**
+   * Of an organization that may not use SCIM: what reads, and what tells removals from all else.
+   * @returns what is not one is refused with.
+   * @throws ScimError 403
+   */
+  private admitRemovals(
+    { removals, detail }: ScimEntitlement & { readonly allowed: false },
+    access: ScimAccess | undefined,
+    context: ExecutionContext,
+  ): string {
+    const removes = this.reflector.get<boolean>(SCIM_REMOVALS, context.getClass()) === true;
+    if (removals !== true || (this.changes(access, context) && !removes)) throw forbidden(detail);
+    return detail;
+  }
+
   /** Whether the route can change anything. */
-  private changes(access: ScimAccess, context: ExecutionContext): boolean {
+  private changes(access: ScimAccess | undefined, context: ExecutionContext): boolean {
     return access === 'write' || this.reflector.get<boolean>(SCIM_CHANGES, context.getHandler()) === true;
   }
 

@@ -10,6 +10,7 @@ import type { ResourceAttributes } from '../protocol/resource.js';
 import { checkVersion } from '../protocol/etag.js';
 import { conflict } from '../protocol/scim-error.js';
 import { ScimEntitlements } from '../tokens/scim-entitlements.js';
+import { checkRemoval } from './check-removal.js';
 import { isLifeCycle } from './identity-events.js';
 import { IdentityRemovals, LinkTaken } from './identity-removals.js';
 import { initialState, nextState } from './identity-state.js';
@@ -43,9 +44,10 @@ export class IdentitiesService {
 
   /**
    * Linked at once where a login proved its external id or user name before.
-   * @throws ScimError 409 uniqueness; 409 where it is inactive and the host refuses the removal of who is linked.
+   * @throws ScimError 403 where only removals are done; 409 uniqueness; 409 where it is inactive and the host refuses the removal of who is linked.
    */
   async create(organizationId: string, resource: ResourceAttributes, context: WriteContext): Promise<IdentityRow> {
+    checkRemoval(context);
     const scope = await this.proofScopeOf(organizationId);
     const { active } = coreAttributesOf(resource);
     // An active person who is missed here, because the login is not committed yet, is linked by the next one.
@@ -60,7 +62,8 @@ export class IdentitiesService {
   /**
    * `decide` gets the resource as it is and returns it as it is to be; it may be called again after a lost race.
    * Changes nothing and writes no event where both are equal.
-   * @throws ScimError 404; 409 uniqueness; 409 where the host refuses the removal; whatever `decide` throws.
+   * @throws ScimError 403 where only removals are done and this is none; 404; 409 uniqueness; 409 where the host refuses the
+   * removal; whatever `decide` throws.
    */
   async change(
     organizationId: string,
@@ -74,8 +77,7 @@ export class IdentitiesService {
     };
     for (let tries = 0; tries < MOST_CONFLICTS && !context.manager; tries += 1) {
       const identity = await this.store.get(organizationId, id);
-      checkVersion(identityTag(identity), context.ifMatch);
-      const planned = plan(identity);
+      const planned = planWrite(identity, plan, context);
       if (planned.happenings.length === 0) return identity;
       if (planned.cutsAccess && (await this.mayHaveAccount(identity))) break;
       const written = await this.store.update(identity, planned, context);
@@ -128,8 +130,7 @@ export class IdentitiesService {
     const scope = await this.proofScopeOf(organizationId);
     const { written, awaitsHandlers } = await this.settle(context, async (manager) => {
       const identity = await this.store[lock](organizationId, id, manager);
-      checkVersion(identityTag(identity), context.ifMatch);
-      const asked = planOf(identity);
+      const asked = planWrite(identity, planOf, context);
       const written = await this.write(identity, asked, scope, { ...context, manager });
       await record?.(identity, { ...context, manager });
       return written;
@@ -218,6 +219,14 @@ export const unlinked = (resource: ResourceAttributes): IdentityValues => ({
   linkedBy: null,
   resource,
 });
+
+/** Of every write of an identity that is there. @throws ScimError 403; 412; whatever `planOf` throws. */
+function planWrite(identity: IdentityRow, planOf: LockedChange['planOf'], context: WriteContext): IdentityPlan {
+  checkVersion(identityTag(identity), context.ifMatch);
+  const plan = planOf(identity);
+  checkRemoval(context, { state: identity.state, plan });
+  return plan;
+}
 
 function planDeprovision(identity: IdentityRow): IdentityPlan {
   const before = valuesOf(identity);

@@ -21,6 +21,7 @@ import {
   toAgain,
   TooManyErrors,
 } from './batch-outcomes.js';
+import { findRefusal } from './check-removal.js';
 import { IdentitiesService } from './identities.service.js';
 import { findConflicts, type Person } from './identity-conflicts.js';
 import { toHistory, type WriteContext } from './identity-store.js';
@@ -36,7 +37,7 @@ const MOST_IN_A_SET = 250;
 export type NewIdentity = Person | { readonly error: unknown };
 
 /** Who writes, and how many errors end it; then the outcomes are fewer than the people. */
-export interface BatchContext extends Pick<WriteContext, 'tokenId' | 'requestId' | 'later'> {
+export interface BatchContext extends Pick<WriteContext, 'tokenId' | 'requestId' | 'later' | 'onlyRemovals'> {
   readonly mostErrors: number;
 }
 
@@ -76,7 +77,9 @@ export class IdentityBatches {
   ): Promise<readonly NewIdentityOutcome[]> {
     const outcomes: NewIdentityOutcome[] = [];
     let left = context.mostErrors;
-    const parts = toParts(people, await this.findSingles(organizationId, people));
+    const refusal = findRefusal(context);
+    const admitted = refusal ? people.map(() => ({ error: refusal })) : people;
+    const parts = toParts(admitted, await this.findSingles(organizationId, admitted));
     for (const [index, part] of parts.entries()) {
       const [made] = await Promise.all([
         this.createPart(organizationId, part, { ...context, mostErrors: left }),
@@ -93,6 +96,7 @@ export class IdentityBatches {
   /** Those who need the transaction of `IdentitiesService.create`: whom a login proved, or who must hold logins up. */
   private async findSingles(organizationId: string, people: readonly NewIdentity[]): Promise<ReadonlySet<NewIdentity>> {
     const readable = people.flatMap((each) => ('error' in each ? [] : [each]));
+    if (readable.length === 0) return new Set();
     // Values that no two Users may share have statements of their own.
     if (hasUniqueValues(this.resourceTypes.user)) return new Set(readable);
     const names = readable.map(({ resource }) => coreAttributesOf(resource));

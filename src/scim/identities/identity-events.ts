@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  isTerminal,
   UserDeactivated,
   type UserEventType,
   UserProvisioned,
@@ -9,6 +8,7 @@ import {
   UserUnlinked,
   UserUpdated,
 } from '../events/scim-events.js';
+import { isTerminal } from '../events/takes-away.js';
 import type { NewEvent } from '../persistence/outbox-statements.js';
 import type { JsonObject } from '../protocol/resource.js';
 import { coreAttributesOf, type IdentityValues } from './identity-values.js';

@@ -37,6 +37,8 @@ export interface WriteContext {
   readonly id?: string;
   /** Takes what the request is to wait for, where the caller delivers it at the end of several writes (bulk). */
   readonly later?: DeliveryKey[];
+  /** Of the writes of Users nothing but removals is done: all else is 403 with this detail. Default: everything is done. */
+  readonly onlyRemovals?: string;
 }
 
 /** The last parameters of every statement that writes events: token id, request id. */

@@ -17,7 +17,7 @@ export interface ProofScope {
 /** @throws ScimError 503 when the host cannot say. */
 export async function findProofScope(entitlements: ScimEntitlements, organizationId: string): Promise<ProofScope> {
   const entitlement = await entitlements.get(organizationId);
-  return { organizationId, ssoConnectionId: entitlement.allowed ? (entitlement.ssoConnectionId ?? null) : null };
+  return { organizationId, ssoConnectionId: entitlement.ssoConnectionId ?? null };
 }
 
 /** The one NameID that a login proved before, and that is this person's external id or user name; none of two. */

@@ -1,4 +1,4 @@
-import type { LogEntry } from './log-entry.js';
+import type { LogEntry } from '../persistence/log-statements.js';
 
 const MOST_ENTRIES = 10_000;
 const MOST_CHARACTERS = 16 * 1024 * 1024;

@@ -1,3 +1,4 @@
+import type { LogEntry } from '../persistence/log-statements.js';
 import { PersonKeys } from './person-keys.js';
 import { recogniseRequest } from './recognise-idp.js';
 import { redactBody } from './redact-body.js';
@@ -5,28 +6,6 @@ import { redactQuery } from './query-text.js';
 import type { RequestTrace } from './request-trace.js';
 import { isObject } from '../protocol/json-object.js';
 import { cut, REMOVED, type SecretNames, withoutTokens, withoutValues } from './secrets.js';
-
-/** A request as it will be written; without passwords and tokens already. */
-export interface LogEntry {
-  readonly id: string;
-  readonly organizationId: string;
-  /** Milliseconds since 1970. */
-  readonly receivedAt: number;
-  readonly method: string;
-  readonly path: string;
-  readonly query: string | null;
-  readonly status: number;
-  readonly scimType: string | null;
-  readonly detail: string | null;
-  readonly durationMs: number;
-  readonly client: string | null;
-  readonly address: string | null;
-  readonly tokenId: string | null;
-  readonly idp: string | null;
-  readonly personKeys: readonly string[];
-  readonly body: string | null;
-  readonly bodyBytes: number | null;
-}
 
 const LONGEST_CLIENT = 200;
 const LONGEST_DETAIL = 500;
@@ -48,6 +27,7 @@ export interface LogBounds {
   readonly secrets: SecretNames;
 }
 
+/** A request as it will be written; without passwords and tokens already. */
 export function toLogEntry(trace: RequestTrace, end: RequestEnd, { bodyCharacters, secrets }: LogBounds): LogEntry {
   const people = new PersonKeys();
   const [asked, query] = splitUrl(trace.url);
@@ -66,7 +46,8 @@ export function toLogEntry(trace: RequestTrace, end: RequestEnd, { bodyCharacter
   return {
     ...end,
     id: trace.id,
-    receivedAt: trace.receivedAt,
+    receivedAt: new Date(trace.receivedAt),
+    isRefused: trace.isRefused ?? false,
     method: cut(withoutTokens(trace.method), 20),
     path,
     query: keptQuery === '' ? null : keptQuery,

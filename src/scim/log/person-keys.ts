@@ -11,7 +11,7 @@ const LONGEST = 300;
 export class PersonKeys {
   private readonly keys = new Set<string>();
 
-  get all(): readonly string[] {
+  get all(): string[] {
     return [...this.keys];
   }
 

@@ -24,30 +24,9 @@ import { maskQuery, showQuery } from './query-text.js';
 import { ScimLog } from './scim-log.js';
 
 /** A request of the log; what it says of people is hidden unless it was revealed. */
-export interface LoggedRequest {
-  /** Request id, which events and answers of status 500 name, too. */
-  readonly id: string;
-  readonly receivedAt: Date;
-  readonly method: string;
-  /** Below the SCIM endpoint, e.g. `/Users`. */
-  readonly path: string;
-  /** Readable, without `?`. */
-  readonly query: string | null;
-  /** 499: the client left before it was answered. */
-  readonly status: number;
-  readonly scimType: string | null;
-  /** What the client was told. */
-  readonly detail: string | null;
-  readonly durationMs: number;
-  /** What the client calls itself. */
-  readonly client: string | null;
-  readonly address: string | null;
+export interface LoggedRequest extends Omit<LogRow, 'tokenId' | 'tokenLabel' | 'tokenHint' | 'personKeys'> {
   /** The token it came with, be it good or not. */
   readonly token: { readonly id: string; readonly label: string | null; readonly hint: string | null } | null;
-  /** The identity provider that this request looks like. */
-  readonly idp: string | null;
-  /** Bytes of its body. */
-  readonly bodyBytes: number | null;
 }
 
 /** With its body, and who saw it unhidden. */
@@ -185,24 +164,19 @@ function digitsOf(status: string | undefined): readonly number[] {
   return status === 'failed' ? [4, 5] : [Number(status.charAt(0))];
 }
 
-function toRequest(row: LogRow, isRevealed: boolean): LoggedRequest {
-  const { id, receivedAt, method, status, scimType, durationMs, client, address, idp, bodyBytes } = row;
-  const { path, query, detail, tokenId } = row;
+function toRequest(
+  { tokenId, tokenLabel, tokenHint, personKeys, ...shown }: LogRow,
+  isRevealed: boolean,
+): LoggedRequest {
+  const token = tokenId === null ? null : { id: tokenId, label: tokenLabel, hint: tokenHint };
+  const { query, detail } = shown;
+  if (isRevealed) return { ...shown, query: query === null ? null : showQuery(query), token };
   return {
-    id,
-    receivedAt,
-    method,
-    path: isRevealed ? path : maskPath(path),
-    query: query === null ? null : isRevealed ? showQuery(query) : maskQuery(query),
-    status,
-    scimType,
-    detail: detail === null || isRevealed ? detail : maskDetail(detail, row),
-    durationMs,
-    client,
-    address,
-    token: tokenId === null ? null : { id: tokenId, label: row.tokenLabel, hint: row.tokenHint },
-    idp,
-    bodyBytes,
+    ...shown,
+    path: maskPath(shown.path),
+    query: query === null ? null : maskQuery(query),
+    detail: detail === null ? null : maskDetail(detail, shown.scimType, personKeys),
+    token,
   };
 }
 
@@ -212,7 +186,7 @@ const SENT =
   /(\b(?:the text|the number|instead of) )(?:"(?:[^"\\]|\\.)*"?|-?\d(?:[\w+-]|\.(?=\w))*)|\\"(?:[^"\\]|\\\\\\?.)*(?:\\"|…"|$)/g;
 
 /** What the client was told may quote whom the request was about, and tells what is taken already. */
-function maskDetail(detail: string, { scimType, personKeys }: LogRow): string {
+function maskDetail(detail: string, scimType: string | null, personKeys: readonly string[]): string {
   const quoted = scimType === 'uniqueness' ? QUOTED : SENT;
   const text = detail.replaceAll(quoted, (_all, before = '') => `${before}"${MASK}"`);
   const names = personKeys.filter((key) => key.length > 1 && !isId(key));

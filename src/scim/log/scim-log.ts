@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { brokenRule } from '../persistence/database-errors.js';
-import { insertLogRows, type NewLogRow } from '../persistence/log-statements.js';
+import { insertLogRows, type LogEntry } from '../persistence/log-statements.js';
 import { ScimDatabase } from '../persistence/scim-database.js';
 import { within } from '../persistence/within.js';
 import { ResourceTypes } from '../protocol/resource-types.js';
 import { logOf, SCIM_OPTIONS, type ScimLogOptions, type ScimModuleOptions } from '../scim.options.js';
 import { LogBuffer } from './log-buffer.js';
-import { type LogEntry, toLogEntry } from './log-entry.js';
+import { toLogEntry } from './log-entry.js';
 import { attachTrace, type RequestTrace } from './request-trace.js';
 import { newRequestId } from './request-id.js';
 import { SecretNames } from './secrets.js';
@@ -165,7 +165,7 @@ export class ScimLog implements OnModuleDestroy, OnApplicationShutdown {
   /** An entry that the database refuses for what it holds is dropped, and none with it. */
   private async insertOrDivide(batch: readonly LogEntry[]): Promise<void> {
     try {
-      await this.database.run(insertLogRows, [JSON.stringify(batch.map(toRow))]);
+      await this.database.run(insertLogRows, [JSON.stringify(batch)]);
     } catch (error) {
       if (!isRefused(error)) throw error;
       const [entry] = batch;
@@ -193,26 +193,6 @@ interface OpenResponse {
 
 /** Not for a connection that was removed at the same moment: the next try leaves its entries out. */
 const isRefused = (error: unknown): boolean => brokenRule(error)?.type === 'value';
-
-const toRow = (entry: LogEntry): NewLogRow => ({
-  id: entry.id,
-  organization_id: entry.organizationId,
-  received_at: new Date(entry.receivedAt).toISOString(),
-  method: entry.method,
-  path: entry.path,
-  query: entry.query,
-  status: entry.status,
-  scim_type: entry.scimType,
-  detail: entry.detail,
-  duration_ms: entry.durationMs,
-  client: entry.client,
-  address: entry.address,
-  token_id: entry.tokenId,
-  idp: entry.idp,
-  person_keys: entry.personKeys,
-  body: entry.body,
-  body_bytes: entry.bodyBytes,
-});
 
 const late = (): Error => new Error('late');
 const ignore = (): void => {};

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, Inject, Patch, Put, Req, Res } from '@nestjs/common';
-import { Reads, RequireScopes, Writes } from '../http/scim-access.decorators.js';
+import { Reads, Removes, RequireScopes, Writes } from '../http/scim-access.decorators.js';
 import { principalOf, type ScimRequest } from '../http/scim-request.js';
 import { ScimResponder } from '../http/scim-responder.js';
 import { ScimError, standsForNobody, unavailable } from '../protocol/scim-error.js';
@@ -15,6 +15,7 @@ type Me = NonNullable<ScimModuleExtras['me']>;
 /** RFC 7644 §3.11 for hosts whose tokens stand for users: an alias of `/Users/{id}`, which `Location` still names. */
 @Controller('Me')
 @RequireScopes(usersRoutes.scopes)
+@Removes()
 export class MeController {
   private readonly users: UserById;
 

@@ -64,9 +64,21 @@ const requestCount = complete({ total: integer, failed: { ...integer, descriptio
 const health: Record<keyof ConnectionHealth, JsonObject> = {
   lastCallAt: orNull(time),
   lastSuccessAt: orNull(time),
-  lastFailureAt: orNull(time),
+  lastFailure: {
+    anyOf: [complete({ at: time, status: integer, requestId: text }), nothing],
+    description: 'The last request with a good token that was answered with 400 or more.',
+  },
+  failing: {
+    anyOf: [complete({ since: time, requests: integer }), nothing],
+    description:
+      'Where the last request with a good token failed: since when, and how many failed since the last success.',
+  },
   lastHour: requestCount,
   lastDay: requestCount,
+  refused: {
+    ...complete({ lastAt: orNull(time), lastHour: integer, lastDay: integer }),
+    description: 'Requests with a token that is expired, revoked or forged. They are in no other number.',
+  },
   client: { ...orNull(text), description: 'What the client calls itself.' },
   idp: { ...orNull(text), enum: [...IDPS, 'generic', null], description: 'The identity provider, from its traffic.' },
   cadence: {
@@ -106,9 +118,18 @@ const loggedRequestDetails: Record<keyof LoggedRequestDetails, JsonObject> = {
 
 const overview: Record<keyof ScimSummary, JsonObject> = {
   endpointUrl: { ...text, description: 'What the admin copies into the identity provider.' },
-  entitlement: objectSchema({ allowed: { type: 'boolean' }, missing: { type: 'array', items: text }, detail: text }, [
-    'allowed',
-  ]),
+  entitlement: objectSchema(
+    {
+      allowed: { type: 'boolean' },
+      missing: { type: 'array', items: text },
+      detail: text,
+      removals: {
+        type: 'boolean',
+        description: 'Whether the identity provider may still read and take people out, though not allowed all else.',
+      },
+    },
+    ['allowed'],
+  ),
   counts: objectSchema(Object.fromEntries(states.map((state) => [state, { type: 'integer' }])), states),
   lastActivityAt: orNull(time),
   health: complete(health),

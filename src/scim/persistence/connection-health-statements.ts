@@ -4,50 +4,64 @@ import type { Statement } from './scim-database.js';
 const MOST_COUNTED = 100_000;
 /** Requests that tell which identity provider it is. */
 const TELLING = 200;
-/** Anybody who knows a token's public id can cause it: it tells nothing of the identity provider. */
-export const BAD_TOKEN = 401;
-
-/** What the log knows of answers of one status. */
+/** What the log knows of answers of one status, to good tokens or to those that were refused. */
 export interface TrafficRow {
+  /** Anybody who knows a token's public id can cause it: it tells nothing of the identity provider. */
+  readonly isRefused: boolean;
   readonly status: number;
-  readonly lastAt: Date | null;
+  readonly lastAt: Date;
+  /** Of the request. */
+  readonly lastId: string;
   readonly lastHour: number;
   readonly lastDay: number;
+  /** Of failures with a good token: the first one since the last success with one; else null. */
+  readonly failingSince: Date | null;
+  /** How many since then. */
+  readonly failures: number;
 }
 
-const countSince = (interval: string): string => `
-(SELECT count(*)::integer FROM (
-    SELECT FROM scim_log l WHERE l.organization_id = $1 AND l.status = s.status AND l.received_at > now() - interval '${interval}'
-    LIMIT ${MOST_COUNTED}) counted)`;
-
-/** The statuses that an organization ever had, each one look-up in the index. */
-const STATUSES = `
-WITH RECURSIVE statuses AS (
-  SELECT (SELECT min(l.status) FROM scim_log l WHERE l.organization_id = $1) AS status
+/** The kinds of answers that an organization ever had, each one look-up in the index. */
+const KINDS = `
+WITH RECURSIVE kinds AS (
+  (SELECT l.is_refused, l.status FROM scim_log l WHERE l.organization_id = $1 ORDER BY l.is_refused, l.status LIMIT 1)
   UNION ALL
-  SELECT (SELECT min(l.status) FROM scim_log l WHERE l.organization_id = $1 AND l.status > s.status) FROM statuses s WHERE s.status IS NOT NULL
+  SELECT following.* FROM kinds k CROSS JOIN LATERAL (
+    SELECT l.is_refused, l.status FROM scim_log l
+    WHERE l.organization_id = $1 AND (l.is_refused, l.status) > (k.is_refused, k.status)
+    ORDER BY l.is_refused, l.status LIMIT 1) following
 )`;
+
+const OF_KIND = `FROM scim_log l WHERE l.organization_id = $1 AND l.is_refused = k.is_refused AND l.status = k.status`;
+
+const countSince = (time: string): string => `
+(SELECT count(*)::integer FROM (SELECT ${OF_KIND} AND l.received_at > ${time} LIMIT ${MOST_COUNTED}) counted)`;
 
 /** $1 organization. From the index alone. */
 export const findTraffic: Statement = {
   text: `
-${STATUSES}
-SELECT s.status,
-  (SELECT max(l.received_at) FROM scim_log l WHERE l.organization_id = $1 AND l.status = s.status) AS "lastAt",
-  ${countSince('1 hour')} AS "lastHour", ${countSince('1 day')} AS "lastDay"
-FROM statuses s WHERE s.status IS NOT NULL`,
+${KINDS}, latest AS (
+  SELECT k.*, last.* FROM kinds k CROSS JOIN LATERAL (
+    SELECT l.received_at, l.id ${OF_KIND} ORDER BY l.received_at DESC, l.id DESC LIMIT 1) last
+), success AS (
+  SELECT coalesce(max(received_at), '-infinity') AS at FROM latest WHERE NOT is_refused AND status < 400
+)
+SELECT k.is_refused AS "isRefused", k.status, k.received_at AS "lastAt", k.id AS "lastId",
+  ${countSince(`now() - interval '1 hour'`)} AS "lastHour", ${countSince(`now() - interval '1 day'`)} AS "lastDay",
+  CASE WHEN is_failing THEN (SELECT min(l.received_at) ${OF_KIND} AND l.received_at > success.at) END AS "failingSince",
+  CASE WHEN is_failing THEN ${countSince('success.at')} ELSE 0 END AS failures
+FROM success, latest k, LATERAL (SELECT NOT k.is_refused AND k.status >= 400 AND k.received_at > success.at AS is_failing) f`,
 };
 
 /** $1 organization. Which identity providers its newest requests look like, and what the last one called itself; of those whose token was good. */
 export const findClients: Statement = {
   text: `
-${STATUSES}, newest AS (
-  SELECT l.idp, l.client, l.received_at FROM statuses s CROSS JOIN LATERAL (
-    SELECT * FROM scim_log l WHERE l.organization_id = $1 AND l.status = s.status ORDER BY l.received_at DESC, l.id DESC LIMIT ${TELLING}) l
-  WHERE s.status <> ${BAD_TOKEN} ORDER BY l.received_at DESC LIMIT ${TELLING}
+${KINDS}, newest AS (
+  SELECT l.idp, l.client, l.received_at FROM kinds k CROSS JOIN LATERAL (
+    SELECT l.* ${OF_KIND} ORDER BY l.received_at DESC, l.id DESC LIMIT ${TELLING}) l
+  WHERE NOT k.is_refused ORDER BY l.received_at DESC LIMIT ${TELLING}
 )
 SELECT count(*)::integer AS "calls", array_agg(idp ORDER BY received_at DESC) FILTER (WHERE idp IS NOT NULL) AS idps,
-  (array_agg(client ORDER BY received_at DESC) FILTER (WHERE client IS NOT NULL))[1] AS "lastClient", now() AS "now" FROM newest`,
+  (array_agg(client ORDER BY received_at DESC) FILTER (WHERE client IS NOT NULL))[1] AS "lastClient" FROM newest`,
 };
 
 /** $1 organization. */

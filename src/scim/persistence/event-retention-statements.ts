@@ -1,21 +1,60 @@
 import type { Statement } from './scim-database.js';
 
-/** Yields a row where this transaction may look after events: of all processes it is one at a time. */
-export const takeEventUpkeep: Statement = {
-  text: `SELECT 1 WHERE pg_try_advisory_xact_lock(hashtext('scim_event_upkeep'))`,
+/** An event that is old enough for something, whether that may be done to it now or not. */
+export interface OldEvent {
+  readonly seq: string;
+  readonly organizationId: string;
+  readonly occurredAt: Date;
+  readonly isDue: boolean;
+}
+
+/** Where the last look ended. */
+export interface UpkeepPlace {
+  readonly at: Date | null;
+  readonly seq: string | null;
+}
+
+/** $1 name of the work: nobody else does it before the transaction ends. Yields its place. */
+export const takePlace: Statement = {
+  text: `
+INSERT INTO scim_upkeep AS kept (name) VALUES ($1) ON CONFLICT (name) DO UPDATE SET name = kept.name
+RETURNING place_at AS "at", place_seq AS seq`,
+};
+
+/** $1 name, $2 time and $3 seq of the last event looked at, or null: the next look begins anew. Under `takePlace`. */
+export const keepPlace: Statement = {
+  text: `UPDATE scim_upkeep SET place_at = $2, place_seq = $3 WHERE name = $1`,
 };
 
 /**
- * $1 days, $2 time of the last one looked at, $3 limit: events that are to be archived. None that somebody may still want to be
- * delivered, and none after such a one of its aggregate, because a late delivery tells the state of now.
+ * The next $4 events that are older than $1 days, after the one of time $2 and seq $3, as `o`: so many are looked at, whatever
+ * becomes of them.
+ */
+const oldEvents = (condition: string): string => `
+  SELECT seq, organization_id, aggregate_type, aggregate_id, aggregate_seq, created_at FROM scim_outbox
+  WHERE ${condition} AND created_at >= $2::timestamptz AND (created_at, seq) > ($2::timestamptz, $3::bigint)
+    AND created_at < now() - make_interval(days => $1)
+  ORDER BY created_at, seq LIMIT $4`;
+
+const LOOKED_AT = `o.seq, o.organization_id AS "organizationId", o.created_at AS "occurredAt"`;
+
+/**
+ * $1 days, $2 time and $3 seq of the last event looked at, $4 most events. Due is none that somebody may still want to be
+ * delivered, and none after such a one of its aggregate, because a late delivery tells the state of now; nor one before which
+ * an earlier one is left, because whoever begins with the feed then is not to find that one alone. Open deliveries are looked
+ * for by consumer: a walk over all those of an aggregate could be long.
  */
 export const findOldEvents: Statement = {
   text: `
-SELECT o.seq, o.organization_id AS "organizationId", o.created_at AS "occurredAt" FROM scim_outbox o
-WHERE o.archived_at IS NULL AND o.created_at >= $2::timestamptz AND o.created_at < now() - make_interval(days => $1)
-  AND NOT EXISTS (SELECT FROM scim_outbox_delivery d WHERE d.aggregate_id = o.aggregate_id AND d.event_seq <= o.seq AND d.status = 'pending' OFFSET 0)
+SELECT ${LOOKED_AT},
+  NOT EXISTS (SELECT FROM scim_outbox p WHERE p.aggregate_id = o.aggregate_id AND p.aggregate_seq = o.first - 1 AND p.archived_at IS NULL OFFSET 0)
   AND NOT EXISTS (SELECT FROM scim_outbox_delivery d WHERE d.aggregate_id = o.aggregate_id AND d.event_seq <= o.seq AND d.status = 'dead' OFFSET 0)
-ORDER BY o.created_at LIMIT $3`,
+  AND NOT EXISTS (SELECT FROM scim_consumer c WHERE EXISTS (
+    SELECT FROM scim_outbox_delivery d WHERE d.aggregate_id = o.aggregate_id AND d.consumer = c.name AND d.event_seq <= o.seq
+      AND d.status = 'pending' OFFSET 0) OFFSET 0) AS "isDue"
+FROM (
+  SELECT *, min(aggregate_seq) OVER (PARTITION BY aggregate_id) AS first FROM (${oldEvents('archived_at IS NULL')}) looked) o
+ORDER BY o.created_at, o.seq`,
 };
 
 /**
@@ -41,16 +80,18 @@ SELECT count(*)::integer AS count FROM archived`,
 };
 
 /**
- * $1 days, $2 limit: archived events that are too old even for history. Of tokens and connections the last one stays: their
- * next event counts on from it.
+ * $1 days, $2 time and $3 seq of the last event looked at, $4 most events: archived ones that are too old even for history.
+ * Of tokens and connections the last one is never due: their next event counts on from it.
  */
-export const deleteOldEvents: Statement = {
+export const findOldHistory: Statement = {
   text: `
-DELETE FROM scim_outbox WHERE seq IN (
-  SELECT o.seq FROM scim_outbox o
-  WHERE o.archived_at IS NOT NULL AND o.created_at < now() - make_interval(days => $1)
-    AND (o.aggregate_type NOT IN ('token', 'connection')
-      OR EXISTS (SELECT FROM scim_outbox l WHERE l.aggregate_id = o.aggregate_id AND l.aggregate_seq > o.aggregate_seq))
-  ORDER BY o.created_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-RETURNING 1`,
+SELECT ${LOOKED_AT}, o.aggregate_type NOT IN ('token', 'connection') OR EXISTS (
+  SELECT FROM scim_outbox l WHERE l.aggregate_id = o.aggregate_id AND l.aggregate_seq > o.aggregate_seq OFFSET 0) AS "isDue"
+FROM (${oldEvents('archived_at IS NOT NULL')}) o
+ORDER BY o.created_at, o.seq`,
+};
+
+/** $1 seqs. With their deliveries. */
+export const deleteEvents: Statement = {
+  text: `WITH deleted AS (DELETE FROM scim_outbox WHERE seq = ANY ($1::bigint[]) RETURNING 1) SELECT count(*)::integer AS count FROM deleted`,
 };

@@ -1,75 +1,66 @@
-import type { Statement } from './scim-database.js';
+import type { ScimLogEntry } from './entities/log-entry.entity.js';
 import { UUID } from './is-id.js';
+import type { Statement } from './scim-database.js';
 
 /** An entry as it is written. */
-export interface NewLogRow {
-  readonly id: string;
-  readonly organization_id: string;
-  /** ISO 8601. */
-  readonly received_at: string;
-  readonly method: string;
-  readonly path: string;
-  readonly query: string | null;
-  readonly status: number;
-  readonly scim_type: string | null;
-  readonly detail: string | null;
-  readonly duration_ms: number;
-  readonly client: string | null;
-  readonly address: string | null;
-  readonly token_id: string | null;
-  readonly idp: string | null;
-  readonly person_keys: readonly string[];
-  readonly body: string | null;
-  readonly body_bytes: number | null;
-}
+export type LogEntry = Readonly<Omit<ScimLogEntry, 'connectionId' | 'statusClass'>>;
+
+/** Column and type of each of its members. */
+const COLUMNS: Readonly<Record<keyof LogEntry, readonly [column: string, type: string]>> = {
+  id: ['id', 'uuid'],
+  organizationId: ['organization_id', 'text'],
+  receivedAt: ['received_at', 'timestamptz'],
+  method: ['method', 'text'],
+  path: ['path', 'text'],
+  query: ['query', 'text'],
+  status: ['status', 'smallint'],
+  isRefused: ['is_refused', 'boolean'],
+  scimType: ['scim_type', 'text'],
+  detail: ['detail', 'text'],
+  durationMs: ['duration_ms', 'integer'],
+  client: ['client', 'text'],
+  address: ['address', 'text'],
+  tokenId: ['token_id', 'uuid'],
+  idp: ['idp', 'text'],
+  personKeys: ['person_keys', 'text[]'],
+  body: ['body', 'text'],
+  bodyBytes: ['body_bytes', 'integer'],
+};
+
+const columns = Object.entries(COLUMNS).map(([member, [column, type]]) => ({ member, column, type }));
 
 /**
- * $1 rows as JSON, a list of `NewLogRow`. Those of an organization that is gone meanwhile are left out, and those that an
- * earlier try wrote already.
+ * $1 a list of `LogEntry` as JSON. Those of an organization that is gone meanwhile are left out, and those that an earlier try
+ * wrote already.
  */
 export const insertLogRows: Statement = {
   name: 'scim_insert_log_rows',
   text: `
-INSERT INTO scim_log (id, organization_id, connection_id, received_at, method, path, query, status, status_class, scim_type, detail,
-  duration_ms, client, address, token_id, idp, person_keys, body, body_bytes)
-SELECT e.id, e.organization_id, c.id, e.received_at, e.method, e.path, e.query, e.status, e.status / 100,
-  e.scim_type, e.detail, e.duration_ms, e.client, e.address, e.token_id, e.idp, e.person_keys, e.body, e.body_bytes
-FROM json_to_recordset($1::json) AS e(id uuid, organization_id text, received_at timestamptz, method text, path text, query text,
-  status smallint, scim_type text, detail text, duration_ms integer, client text, address text, token_id uuid, idp text,
-  person_keys text[], body text, body_bytes integer)
-JOIN scim_connection c ON c.organization_id = e.organization_id
+INSERT INTO scim_log (connection_id, status_class, ${columns.map(({ column }) => column).join(', ')})
+SELECT c.id, e.status / 100, ${columns.map(({ member }) => `e."${member}"`).join(', ')}
+FROM json_to_recordset($1::json) AS e(${columns.map(({ member, type }) => `"${member}" ${type}`).join(', ')})
+JOIN scim_connection c ON c.organization_id = e."organizationId"
 ON CONFLICT (id) DO NOTHING`,
 };
 
+type Unlisted = 'organizationId' | 'isRefused' | 'body';
+const UNLISTED: readonly string[] = ['organizationId', 'isRefused', 'body'] satisfies Unlisted[];
+
 /** An entry as lists read it. */
-export interface LogRow {
-  readonly id: string;
-  readonly receivedAt: Date;
-  readonly method: string;
-  readonly path: string;
-  readonly query: string | null;
-  readonly status: number;
-  readonly scimType: string | null;
-  readonly detail: string | null;
-  readonly durationMs: number;
-  readonly client: string | null;
-  readonly address: string | null;
-  readonly tokenId: string | null;
+export interface LogRow extends Omit<LogEntry, Unlisted> {
   readonly tokenLabel: string | null;
   readonly tokenHint: string | null;
-  readonly idp: string | null;
-  readonly personKeys: readonly string[];
-  readonly bodyBytes: number | null;
 }
 
-export interface LogRowWithBody extends LogRow {
-  readonly body: string | null;
-}
+export type LogRowWithBody = LogRow & Pick<LogEntry, 'body'>;
 
-const SHOWN = `
-l.id, l.received_at AS "receivedAt", l.method, l.path, l.query, l.status, l.scim_type AS "scimType", l.detail,
-  l.duration_ms AS "durationMs", l.client, l.address, l.token_id AS "tokenId", t.label AS "tokenLabel", t.hint AS "tokenHint",
-  l.idp, l.person_keys AS "personKeys", l.body_bytes AS "bodyBytes"`;
+const SHOWN = [
+  ...columns
+    .filter(({ member }) => !UNLISTED.includes(member))
+    .map(({ member, column }) => `l.${column} AS "${member}"`),
+  't.label AS "tokenLabel"',
+  't.hint AS "tokenHint"',
+].join(', ');
 
 const TOKEN = `LEFT JOIN scim_token t ON t.organization_id = l.organization_id AND t.id = l.token_id`;
 
@@ -94,11 +85,15 @@ SELECT ${SHOWN} FROM (
 ${TOKEN} ORDER BY l.received_at DESC, l.id DESC`,
 };
 
-/** The same of one status, $3: one that is rare is found among many. */
+/** The same of one status, $3: one that is rare is found among many. One walk for good tokens and one for those that were refused. */
 export const listLogRowsOfStatus: Statement = {
   text: `
-SELECT ${SHOWN} FROM scim_log l ${TOKEN}
-WHERE l.organization_id = $1 AND $2::smallint[] IS NOT NULL AND l.status = $3::smallint ${NARROWED} ${NEWEST_FIRST}`,
+SELECT ${SHOWN} FROM (
+  SELECT l.* FROM unnest('{false,true}'::boolean[]) refused CROSS JOIN LATERAL (
+    SELECT * FROM scim_log l
+    WHERE l.organization_id = $1 AND $2::smallint[] IS NOT NULL AND l.is_refused = refused AND l.status = $3::smallint ${NARROWED} ${NEWEST_FIRST}) l
+  ${NEWEST_FIRST}) l
+${TOKEN} ORDER BY l.received_at DESC, l.id DESC`,
 };
 
 /** The same of one person: $9 their keys. */

@@ -19,7 +19,8 @@ const SUCCESSES = [200, 201, 204] as const;
 
 const firstSuccess = SUCCESSES.map(
   (status) => `
-(SELECT min(l.received_at) FROM scim_log l WHERE l.organization_id = c.organization_id AND l.status = ${status})`,
+(SELECT min(l.received_at) FROM scim_log l
+ WHERE l.organization_id = c.organization_id AND NOT l.is_refused AND l.status = ${status})`,
 ).join(', ');
 
 /** A live one's creation, else any one's: of those that are gone, which was first is not worth a walk through all. Each in the order of an index. */

@@ -240,16 +240,50 @@ ON CONFLICT (name) DO UPDATE SET
 RETURNING event_types AS "eventTypes", past_due_after IS NOT NULL AS "awaitsPast"`,
 };
 
-/** $1 name. Yields how many deliveries were given up: open ones, and dead ones, which would keep their events for ever. */
+/** $1 name: no delivery is made for it any more. */
 export const retireConsumer: Statement = {
-  text: `
-WITH retired AS (
-  UPDATE scim_consumer SET retired_at = now() WHERE name = $1 AND retired_at IS NULL
-), given_up AS (
-  UPDATE scim_outbox_delivery SET status = 'superseded', finished_at = clock_timestamp()
-  WHERE consumer = $1 AND status = 'pending' RETURNING 1
-), forgotten AS (
-  UPDATE scim_outbox_delivery SET status = 'superseded' WHERE consumer = $1 AND status = 'dead' RETURNING 1
-)
-SELECT (SELECT count(*) FROM given_up)::integer + (SELECT count(*) FROM forgotten)::integer AS "givenUp"`,
+  text: 'UPDATE scim_consumer SET retired_at = now() WHERE name = $1 AND retired_at IS NULL',
 };
+
+/** Consumers that get events. */
+export const findConsumers: Statement = {
+  text: 'SELECT name FROM scim_consumer WHERE retired_at IS NULL ORDER BY name',
+};
+
+/** Consumers that are gone. */
+export const findRetiredConsumers: Statement = {
+  text: 'SELECT name FROM scim_consumer WHERE retired_at IS NOT NULL ORDER BY name',
+};
+
+/** How many deliveries one statement gave up, and the place of the last one. */
+export interface GivenUp {
+  readonly count: number;
+  readonly at: Date;
+  readonly seq: string;
+}
+
+/**
+ * $1 consumer, $2 time and $3 event seq of the last one given up, $4 most: deliveries that would wait for ever, and keep their
+ * events, if the consumer is gone. Each kind by an index of its own, from where the last statement ended, so that none passes
+ * over what others did. Those that a process is at are left to it. Yields nothing where there is none.
+ */
+const giveUp = (kind: string): Statement => ({
+  text: `
+WITH left_over AS (
+  SELECT d.event_seq, d.next_at FROM scim_outbox_delivery d
+  WHERE d.consumer = $1 AND ${kind} AND (d.next_at, d.event_seq) > ($2::timestamptz, $3::bigint)
+    AND EXISTS (SELECT FROM scim_consumer WHERE name = $1 AND retired_at IS NOT NULL)
+  ORDER BY d.next_at, d.event_seq LIMIT $4 FOR UPDATE OF d SKIP LOCKED
+), given_up AS (
+  UPDATE scim_outbox_delivery d SET status = 'superseded', finished_at = coalesce(d.finished_at, clock_timestamp())
+  FROM left_over l WHERE d.event_seq = l.event_seq AND d.consumer = $1
+)
+SELECT next_at AS "at", event_seq AS seq, (count(*) OVER ())::integer AS count FROM left_over ORDER BY next_at DESC, event_seq DESC LIMIT 1`,
+});
+
+/** Of all kinds of deliveries that a consumer which is gone may have left. */
+export const giveUpStatements: readonly Statement[] = [
+  `d.status = 'pending' AND d.terminal`,
+  `d.status = 'pending' AND NOT d.terminal`,
+  `d.status = 'dead'`,
+].map(giveUp);

@@ -2,7 +2,7 @@ import { ScimConnection } from './entities/connection.entity.js';
 import { ProvisionedGroup, ScimGroupMember } from './entities/group.entity.js';
 import { ScimLink } from './entities/link.entity.js';
 import { ScimLogEntry, ScimLogReveal } from './entities/log-entry.entity.js';
-import { ScimConsumer, ScimFeed, ScimOutboxDelivery, ScimOutboxEvent } from './entities/outbox.entity.js';
+import { ScimConsumer, ScimFeed, ScimOutboxDelivery, ScimOutboxEvent, ScimUpkeep } from './entities/outbox.entity.js';
 import { ProvisionedIdentity } from './entities/provisioned-identity.entity.js';
 import { ScimRefusedLogin } from './entities/refused-login.entity.js';
 import { ScimResource } from './entities/resource.entity.js';
@@ -27,6 +27,7 @@ export const scimEntities = [
   ScimOutboxDelivery,
   ScimConsumer,
   ScimFeed,
+  ScimUpkeep,
   ScimLogEntry,
   ScimLogReveal,
   ScimRefusedLogin,

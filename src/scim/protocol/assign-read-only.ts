@@ -2,7 +2,8 @@
 import { findAttribute, findExtension, foldName } from './attribute-path.js';
 import { isJsonObject, isObject, toObject, withMember } from './json-object.js';
 import { leniencyOf } from './leniency.js';
-import { describe, quote } from './read-simple.js';
+import { quote } from './quote.js';
+import { describe } from './read-simple.js';
 import { readValue, toAssigned } from './read-value.js';
 import type { Json, ResourceAttributes } from './resource.js';
 import { groupSchema } from './schemas/group.js';

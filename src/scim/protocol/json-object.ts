@@ -2,6 +2,7 @@
 import { foldName } from './attribute-path.js';
 import type { Json, JsonObject } from './resource.js';
 import { invalidSyntax } from './scim-error.js';
+import { refuseUnreadableName } from './unreadable-name.js';
 
 export type UnknownObject = Readonly<Record<string, unknown>>;
 
@@ -33,13 +34,16 @@ export function withMember(object: JsonObject, name: string, value: Json | undef
   return copy;
 }
 
-/** The members with one of these names in any case, under the names as given here; other members are ignored. */
+/** The members with one of these names in any case, under the names as given here; other members are ignored. @throws ScimError 400 invalidSyntax */
 export function readMembers(input: UnknownObject, names: readonly string[]): ReadonlyMap<string, unknown> {
   const canonical = new Map(names.map((name) => [foldName(name), name]));
   const members = new Map<string, unknown>();
   for (const [key, value] of Object.entries(input)) {
     const name = canonical.get(foldName(key));
-    if (name === undefined) continue;
+    if (name === undefined) {
+      refuseUnreadableName(key);
+      continue;
+    }
     if (members.has(name)) throw sentTwice(name);
     members.set(name, value);
   }

@@ -2,7 +2,7 @@
 import { findAttribute, findExtension, findSubAttribute, foldName, type AttributeReference } from './attribute-path.js';
 import type { Filter } from './filter/filter.js';
 import { parseValueFilter } from './filter/parse-filter.js';
-import { quote } from './read-simple.js';
+import { quote } from './quote.js';
 import type { ResourceType, Schema } from './schemas/schema.js';
 import { invalidPath } from './scim-error.js';
 

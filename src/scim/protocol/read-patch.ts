@@ -12,7 +12,8 @@ import {
 } from './patch-path.js';
 import { type Leniency, leniencyOf } from './leniency.js';
 import { membersOf, readExtension, readUrns } from './read-resource.js';
-import { describe, isUnassigned, quote } from './read-simple.js';
+import { quote } from './quote.js';
+import { describe, isUnassigned } from './read-simple.js';
 import { isWritable, readElement, readList, readValue } from './read-value.js';
 import type { Json } from './resource.js';
 import type { ResourceType } from './schemas/schema.js';

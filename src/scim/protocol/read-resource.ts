@@ -4,7 +4,8 @@ import { rulesOf } from './attribute-rules.js';
 import { checkRequired, checkUnchanged } from './check-resource.js';
 import { isJsonObject, isObject, sentTwice, toObject, withMember, type UnknownObject } from './json-object.js';
 import { leniencyOf } from './leniency.js';
-import { describe, isUnassigned, quote } from './read-simple.js';
+import { quote } from './quote.js';
+import { describe, isUnassigned } from './read-simple.js';
 import { isWritable, readAttributes, toAssigned } from './read-value.js';
 import type { Json, JsonObject, ResourceAttributes } from './resource.js';
 import { commonAttributes } from './schemas/common.js';
@@ -15,7 +16,7 @@ import { refuseUnreadSpelling } from './unread-spelling.js';
 /**
  * The new resource a POST asks for.
  * @throws ScimError 400 invalidValue (a wrong or missing value) or invalidSyntax (no object, a name that is there twice,
- * the schema of another resource type)
+ * the schema of another resource type, a name that can be none)
  */
 export function readResource(body: unknown, resourceType: ResourceType): ResourceAttributes {
   const sent = readBody(body, resourceType);
@@ -69,24 +70,23 @@ function onlyObject(input: unknown, schema: Schema): UnknownObject {
  */
 export function membersOf(input: UnknownObject, schema: Schema): readonly (readonly [string, unknown])[] {
   const own = foldName(schema.id);
-  const isOwnUrn = (key: string): boolean => foldName(key) === own;
-  return Object.entries(input).flatMap(([key, value]) => {
-    if (!isOwnUrn(key)) return [[key, value] as const];
+  const isOwnUrn = ([key]: readonly [string, unknown]): boolean => foldName(key) === own;
+  const entries = Object.entries(input);
+  if (!entries.some(isOwnUrn)) return entries;
+  return entries.flatMap((entry) => {
+    const [, value] = entry;
+    if (!isOwnUrn(entry)) return [entry];
     if (isUnassigned(value) || typeof value !== 'object') return [];
     const members = Object.entries(onlyObject(value, schema));
-    if (members.some(([name]) => isOwnUrn(name))) throw invalidValue(`${schema.id} stands within itself.`);
+    if (members.some(isOwnUrn)) throw invalidValue(`${schema.id} stands within itself.`);
     return members;
   });
 }
 
 function readBody(input: unknown, resourceType: ResourceType): JsonObject {
   if (!isObject(input)) throw invalidSyntax(`The body must be a JSON object, not ${describe(input)}.`);
-  const body = toFlat(input, resourceType);
+  const body = knownMembers(input, resourceType);
   checkSchemas(body, resourceType);
-  for (const name of Object.keys(body)) {
-    if (!findAttribute(resourceType, name) && !findExtension(resourceType, name))
-      refuseUnreadSpelling(name, resourceType);
-  }
   const own = readAttributes(
     body,
     (name) => findOwn(resourceType, name),
@@ -96,13 +96,18 @@ function readBody(input: unknown, resourceType: ResourceType): JsonObject {
   return toObject([...Object.entries(own), ...readExtensions(body, resourceType)]);
 }
 
-function toFlat(input: UnknownObject, { schema }: ResourceType): UnknownObject {
-  const flat: Record<string, unknown> = Object.create(null);
-  for (const [key, value] of membersOf(input, schema)) {
-    if (key in flat) throw sentTwice(key);
-    flat[key] = value;
+/** What the body says at its top and under the schema's own URN. What is unknown ends here: it may be much. */
+function knownMembers(input: UnknownObject, resourceType: ResourceType): UnknownObject {
+  const known: Record<string, unknown> = Object.create(null);
+  for (const [key, value] of membersOf(input, resourceType.schema)) {
+    if (!findAttribute(resourceType, key) && !findExtension(resourceType, key)) {
+      refuseUnreadSpelling(key, resourceType);
+      continue;
+    }
+    if (key in known) throw sentTwice(key);
+    known[key] = value;
   }
-  return flat;
+  return known;
 }
 
 /** Extension attributes without their URN are ignored, as Microsoft's sample body needs it (checklist P-304). */

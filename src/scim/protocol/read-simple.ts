@@ -4,6 +4,7 @@ import { rulesOf } from './attribute-rules.js';
 import { isAscii, toComparable } from './comparable.js';
 import { isObject } from './json-object.js';
 import type { Leniency } from './leniency.js';
+import { quote } from './quote.js';
 import type { Json } from './resource.js';
 import type { Attribute } from './schemas/schema.js';
 import { invalidValue } from './scim-error.js';
@@ -38,15 +39,13 @@ export function readSimple(attribute: Attribute, input: unknown, label: string, 
 export const isUnassigned = (value: unknown): boolean =>
   value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** What the client sent, for an error message: short, and with everything unprintable escaped. */
+/** What the client sent, for an error message. */
 export function describe(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'object') return 'an object';
   return typeof value === 'string' ? `the text ${quote(value)}` : `the ${typeof value} ${JSON.stringify(value)}`;
 }
-
-export const quote = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 /** Older Entra jobs send `{"$ref":null,"value":"x"}` for simple attributes (idp-traffic.md §1.5). */
 function entraWrappedValue(input: unknown): unknown {

@@ -8,6 +8,7 @@ import { describe, isUnassigned, readSimple } from './read-simple.js';
 import type { Json, JsonObject } from './resource.js';
 import type { Attribute } from './schemas/schema.js';
 import { invalidValue } from './scim-error.js';
+import { refuseUnreadableName } from './unreadable-name.js';
 
 /**
  * The value under canonical names. Null says "unassigned": for the value itself, and for those sub-attributes of a
@@ -44,6 +45,7 @@ export const readElement = (attribute: Attribute, input: unknown, label: string,
 /**
  * The members of an object that are attributes a client may write, under their canonical names; null is "unassigned".
  * What is unknown or readOnly is ignored (RFC 7644 §3.3), and so is a password: nobody signs in with it here.
+ * @throws ScimError 400 invalidValue; invalidSyntax for a name that is there twice, or can be none
  */
 export function readAttributes(
   input: UnknownObject,
@@ -55,7 +57,10 @@ export function readAttributes(
   const values: (readonly [string, Json])[] = [];
   for (const [name, value] of Object.entries(input)) {
     const attribute = find(name);
-    if (attribute === undefined) continue;
+    if (attribute === undefined) {
+      refuseUnreadableName(name);
+      continue;
+    }
     if (seen.has(attribute)) throw sentTwice(toLabel(attribute));
     seen.add(attribute);
     if (isWritable(attribute)) values.push([attribute.name, readValue(attribute, value, toLabel(attribute), leniency)]);

@@ -1,26 +1,28 @@
 /** RFC 7644 §3.3 lets a service provider ignore what it does not know, which is dangerous where a client meant `active`. */
 import { foldName } from './attribute-path.js';
 import { rulesOf } from './attribute-rules.js';
-import { quote } from './read-simple.js';
+import { quote } from './quote.js';
 import type { ResourceType } from './schemas/schema.js';
 import { invalidPath } from './scim-error.js';
+import { refuseUnreadableName } from './unreadable-name.js';
 
 /**
  * For a key that names no attribute. One that means an attribute which must not be passed over, and is written in a way that
  * nobody reads (`active.value`, `User.active`, ` active `, under the URN of an extension), is refused: a client that is
  * answered 200 would think that somebody was deactivated.
- * @throws ScimError 400 invalidPath
+ * @throws ScimError 400 invalidPath; invalidSyntax as `refuseUnreadableName`
  */
 export function refuseUnreadSpelling(key: string, resourceType: ResourceType): void {
   const folded = foldName(key);
   // First what is quick: a hostile body has a hundred thousand keys.
   const possible = criticalOf(resourceType).filter((name) => folded.includes(foldName(name)));
-  if (possible.length === 0) return;
+  if (possible.length === 0) return refuseUnreadableName(key);
   const { schema, extensions } = resourceType;
   const owners = [schema.id, ...extensions.map((each) => each.schema.id), resourceType.name];
   const rest = withoutOwner(withoutSigns(folded), owners.map(foldName));
   const meant = possible.find((name) => isFirstWord(rest, foldName(name)));
   if (meant !== undefined) throw invalidPath(`${quote(key)} is not read as ${meant}: write "${meant}".`);
+  refuseUnreadableName(key);
 }
 
 const criticalNames = new WeakMap<ResourceType, readonly string[]>();
@@ -44,6 +46,6 @@ function withoutOwner(key: string, owners: readonly string[]): string {
 
 const withoutSigns = (text: string): string => text.replace(/^[^a-z0-9]+/, '');
 
-/** `activeDirectoryId` is another attribute. */
+/** `activeDirectoryId` and `active-since` are other attributes. */
 const isFirstWord = (text: string, word: string): boolean =>
-  text.startsWith(word) && /^\s*($|[.:[/])/.test(text.slice(word.length));
+  text.startsWith(word) && !/^[\w$-]/.test(text.slice(word.length));

@@ -1,11 +1,5 @@
-import {
-  ConnectionEvent,
-  GroupEvent,
-  ResourceEvent,
-  type ScimEvent,
-  TokenEvent,
-  UserEvent,
-} from '../events/scim-events.js';
+import { ConnectionEvent, GroupEvent, ResourceEvent, TokenEvent, UserEvent } from '../events/event-fields.js';
+import type { ScimEvent } from '../events/scim-events.js';
 import type { Json, JsonObject } from '../protocol/resource.js';
 
 /**

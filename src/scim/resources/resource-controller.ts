@@ -15,7 +15,7 @@ import {
 } from '@nestjs/common';
 import { readBody } from '../http/read-body.js';
 import { readParameters, refuseParameters, type ScimParameters } from '../http/read-parameters.js';
-import { Reads, RequireScopes, type ResourceScopes, Writes } from '../http/scim-access.decorators.js';
+import { Reads, Removes, RequireScopes, type ResourceScopes, Writes } from '../http/scim-access.decorators.js';
 import { isUnchanged, principalOf, queryOf, type ScimRequest, writeContextOf } from '../http/scim-request.js';
 import { headersOf, ScimResponder } from '../http/scim-responder.js';
 import { toListResponse } from '../protocol/list.js';
@@ -152,10 +152,12 @@ export interface ResourceRoutes {
   readonly endpoint: InjectionToken;
   /** What a token needs. */
   readonly scopes: ResourceScopes;
+  /** Whether the endpoint does what `WriteContext.onlyRemovals` says. Default false: then all its changes are refused. */
+  readonly removes?: boolean;
 }
 
 /** The controller of one resource type, on its own path with its own scopes. */
-export function resourceController({ path, endpoint, scopes }: ResourceRoutes): Type {
+export function resourceController({ path, endpoint, scopes, removes }: ResourceRoutes): Type {
   @Controller(path)
   @RequireScopes(scopes)
   class MountedController extends ResourceController {
@@ -167,6 +169,7 @@ export function resourceController({ path, endpoint, scopes }: ResourceRoutes): 
       super(resources, responder, options);
     }
   }
+  if (removes) Removes()(MountedController);
   Object.defineProperty(MountedController, 'name', { value: `${path}Controller` });
   return MountedController;
 }

@@ -8,6 +8,8 @@ export interface ServedResources {
   /** Below the SCIM root, e.g. `Users`. */
   readonly path: string;
   readonly scopes: ResourceScopes;
+  /** As in `ResourceRoutes`. */
+  readonly removes: boolean;
   readonly endpoint: ResourceEndpoint;
 }
 
@@ -19,9 +21,9 @@ export class ResourceEndpoints {
       inject: routes.map(({ endpoint }) => endpoint),
       useFactory: (...endpoints: ResourceEndpoint[]) =>
         new ResourceEndpoints(
-          routes.flatMap(({ path, scopes }, index) => {
+          routes.flatMap(({ path, scopes, removes = false }, index) => {
             const endpoint = endpoints[index];
-            return endpoint ? [{ path, scopes, endpoint }] : [];
+            return endpoint ? [{ path, scopes, removes, endpoint }] : [];
           }),
         ),
     };

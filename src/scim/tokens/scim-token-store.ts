@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { isTerminal, TokenRevoked } from '../events/scim-events.js';
+import { TokenRevoked } from '../events/scim-events.js';
+import { isTerminal } from '../events/takes-away.js';
 import { ScimRelay } from '../events/scim-relay.js';
 import { ensureConnection } from '../persistence/connection-statements.js';
 import type { RevocationReason } from '../persistence/entities/token.entity.js';

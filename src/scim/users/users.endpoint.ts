@@ -87,4 +87,5 @@ export const usersRoutes: ResourceRoutes = {
   path: 'Users',
   endpoint: UsersEndpoint,
   scopes: { read: 'users:read', write: 'users:write' },
+  removes: true,
 };

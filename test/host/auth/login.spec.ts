@@ -31,6 +31,28 @@ describe('a login with a password', () => {
     expect(answer.headers.get('set-cookie')).toBeNull();
   });
 
+  it('is refused after ten wrong passwords for one account, also with the right one, and says when to try again', async () => {
+    const login = { email: 'owner@startup.example', password: 'demo' };
+    const wrong = { ...login, password: 'wrong' };
+    const statuses = async (logins: readonly Record<string, unknown>[]): Promise<number[]> =>
+      (await Promise.all(logins.map(logIn))).map(({ status }) => status);
+    expect(await statuses(Array(9).fill(wrong))).toEqual(Array(9).fill(401));
+    // Which forgets them.
+    expect(await statuses([login])).toEqual([200]);
+    const all = await statuses(Array(30).fill(wrong));
+    expect(all.filter((status) => status === 401)).toHaveLength(10);
+    expect(all.filter((status) => status === 429)).toHaveLength(20);
+    const refused = await logIn({ ...login, email: ' Owner@Startup.example' });
+    expect([refused.status, refused.body]).toEqual([
+      429,
+      { message: expect.stringMatching(/^Too many wrong passwords\. Try again in \d+ minutes\.$/) },
+    ]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused.headers.get('set-cookie')).toBeNull();
+    expect(await statuses([{ email: 'owner@initech.example', password: 'demo' }])).toEqual([200]);
+    expect(await statuses(Array(11).fill({ email: 'nobody@startup.example', password: 'x' }))).toContain(429);
+  });
+
   it('is over after a logout', async () => {
     const owner = await new HostClient(started.host.url).signInAsOwner('acme');
     expect((await owner.json('POST', '/api/logout')).status).toBe(204);

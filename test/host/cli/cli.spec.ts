@@ -215,6 +215,9 @@ describe('the command line', () => {
        returning (select id from scim_outbox where seq = event_seq) as "eventId"`,
       [id],
     );
+    await started.host.dataSource.query(
+      `insert into scim_consumer (name, event_types) values ('test.gone', '{scim.user.provisioned}')`,
+    );
     const listed = await json('events', 'dead', '--consumer', 'test.gone');
     expect(listed.deliveries).toMatchObject([{ eventId, state: 'dead', attempts: 12, lastError: 'boom\u001b[2J' }]);
     expect(listed.backlog).toMatchObject({ dead: expect.any(Number) });
@@ -228,6 +231,11 @@ describe('the command line', () => {
     expect(await json('events', 'skip', '--consumer', 'test.gone', '--org', 'globex')).toEqual({ skipped: 0 });
     expect(await json('events', 'skip', '--consumer', 'test.gone')).toEqual({ skipped: 1 });
     expect((await json('events', 'dead', '--consumer', 'test.gone')).deliveries).toEqual([]);
+    for (const decide of ['replay', 'skip']) {
+      const again = await run('events', decide, eventId);
+      expect(again).toMatchObject({ code: 1, out: '', errors: expect.stringMatching(/^error: The event (was|has) /) });
+    }
+    await started.host.dataSource.query(`delete from scim_consumer where name = 'test.gone'`);
   });
 
   it.each([
@@ -245,6 +253,8 @@ describe('the command line', () => {
     ['a time that is none', ['log', 'tail', '--org', 'acme', '--since', 'yesterday']],
     ['everything to be replayed by mistake', ['events', 'replay']],
     ['everything to be skipped', ['events', 'skip', '--org', 'acme']],
+    ['one event and all of them', ['events', 'replay', randomUUID(), '--all']],
+    ['more than it takes', ['events', 'skip', randomUUID(), randomUUID()]],
   ])('is not understood with %s', async (_what, args) => {
     const { code, out, errors } = await run(...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
@@ -259,6 +269,20 @@ describe('the command line', () => {
 
   it.each([
     ['an organization that there is not', ['token', 'list', '--org', 'nobody'], {}, 'no such organization'],
+    ['an organization without events', ['events', 'dead', '--org', 'nobody'], {}, 'no such organization'],
+    ['an event to replay that there is not', ['events', 'replay', randomUUID()], {}, 'no such event for any consumer'],
+    ['an event to skip that there is not', ['events', 'skip', randomUUID(), '--org', 'acme'], {}, 'no such event'],
+    ['an id that is none', ['events', 'skip', ''], {}, 'no such event'],
+    [
+      'a consumer that there is not',
+      ['events', 'dead', '--consumer', 'auth.end'],
+      {},
+      'There is no consumer "auth.end". There are: ',
+    ],
+    ['a consumer to replay for that there is not', ['events', 'replay', '--consumer', 'auth.end'], {}, 'no consumer'],
+    ['a token that there is not', ['token', 'revoke', randomUUID(), '--org', 'acme'], {}, 'no such token'],
+    ['a token to rotate that there is not', ['token', 'rotate', 'x', '--org', 'acme'], {}, 'no such token'],
+    ['a person that there is not', ['identity', 'show', randomUUID(), '--org', 'acme'], {}, 'Nobody is called so'],
     [
       'a database that does not answer',
       ['token', 'list', '--org', 'acme'],

@@ -48,6 +48,26 @@ describe('the SAML settings', () => {
     expect(answer.body.message).toContain(name);
   });
 
+  it('are of a connection that goes by no name, whatever the identity provider calls itself', async () => {
+    const ids = async (): Promise<string[]> => {
+      const rows = await started.host.dataSource.query<{ id: string }[]>('SELECT id FROM sso_connection ORDER BY id');
+      return rows.map(({ id }) => id);
+    };
+    const owner = await new HostClient(started.host.url).signInAsOwner('initech');
+    const globex = await new HostClient(started.host.url).signInAsOwner('globex');
+    const saved = async (): Promise<unknown> => (await globex.get('/api/organizations/globex/saml')).body.settings;
+    const [theirs, others] = [await saved(), await ids()];
+    await owner.json('PUT', path, SETTINGS);
+    const all = await ids();
+    const { issuer } = theirs as typeof SETTINGS;
+    for (const name of ['credential', 'password', 'session', 'api-key', '__proto__', issuer, ...others]) {
+      expect((await owner.json('PUT', path, { ...SETTINGS, issuer: name })).body.settings.issuer).toBe(name);
+      expect(await ids()).toEqual(all);
+      expect(await saved()).toEqual(theirs);
+      await new HostClient(started.host.url).signInAsOwner('initech');
+    }
+  });
+
   it('keep the connection, and with it all links, when they change', async () => {
     const owner = await new HostClient(started.host.url).signInAsOwner('globex');
     const ids = (): Promise<unknown> => started.host.dataSource.query('SELECT id FROM sso_connection ORDER BY id');

@@ -223,6 +223,12 @@ describe.each(['express', 'fastify'] as const)('the log in the admin API on %s',
     ['a status twice', 'status=200&status=201'],
     ['a time that is none', 'from=yesterday'],
     ['a day that no calendar has', 'from=2026-13-41T00:00:00Z'],
+    ['a day that its month has not', 'from=2026-02-30T00:00:00Z'],
+    ['a day of a leap year in another', 'to=2025-02-29T12:00:00%2B01:00'],
+    ['an hour that no day has', 'to=2026-01-01T24:00:00Z'],
+    ['an offset that no place has', 'from=2026-01-01T00:00:00%2B99:99'],
+    ['a time twice', 'from=2026-01-01T00:00:00Z&from=2026-01-01T00:00:00Z'],
+    ['no time', 'from='],
     ['a year before the calendar', 'to=0000-01-01T00:00:00Z'],
     ['a cursor of its own', 'cursor=abc'],
     ['a limit beyond the most', 'limit=201'],
@@ -235,6 +241,33 @@ describe.each(['express', 'fastify'] as const)('the log in the admin API on %s',
       status: 400,
       body: { message: expect.anything() },
     });
+  });
+
+  it('takes a limit that is written in decimal digits, for each list, and no other', async () => {
+    const { idp, settings } = await organization();
+    const { id } = await idp.createUser({ userName: 'ada' });
+    const lists = ['/log', '/identities', `/identities/${id}/history`, '/dead-letters', '/events'];
+    const good = ['1', '5', '200'];
+    const bad = ['0', '-1', '0x10', '1e1', '%205%20', '5%20', '+5', '%2B5', '1.0', '05', '', 'null', '1&limit=1'];
+    for (const list of lists) {
+      for (const limit of [...good, ...bad]) {
+        const { status } = await settings.send('GET', `${list}?limit=${limit}`);
+        expect({ list, limit, status }).toEqual({ list, limit, status: good.includes(limit) ? 200 : 400 });
+      }
+    }
+  });
+
+  it.each([
+    ['/tokens', { expiresInDays: '30' }],
+    ['/tokens', { expiresInDays: 1.5 }],
+    ['/tokens', { expiresInDays: [30] }],
+    ['/tokens', { expiresInDays: 'NEVER' }],
+    [`/tokens/${randomUUID()}/rotate`, { overlapHours: '24' }],
+    [`/tokens/${randomUUID()}/rotate`, { overlapHours: [24] }],
+    [`/tokens/${randomUUID()}/rotate`, { overlapHours: true }],
+  ])('takes in POST %s a number for a number only: not %j', async (path, body) => {
+    const { settings } = await organization();
+    expect((await settings.send('POST', path, body)).status).toBe(400);
   });
 
   it('knows no request of another organization', async () => {

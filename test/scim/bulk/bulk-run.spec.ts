@@ -11,7 +11,7 @@ it('blames nobody for a circle whose transaction failed before the turn of the f
     9,
   );
   const run = new BulkRun(request, {
-    writer: new BulkWriter({ organizationId: 'x', tokenId: 'x', requestId: 'x' }, 'https://x'),
+    writer: new BulkWriter({ organizationId: 'x', tokenId: 'x', requestId: 'x', onlyRemovals: undefined }, 'https://x'),
     addressOf: ({ endpoint }) => {
       if (endpoint === 'Users') throw failure;
       return { method: 'POST', served: { path: endpoint, endpoint: {} } as never };
@@ -28,7 +28,7 @@ it('stops where it has had its time, and says of the rest that it was not done',
   const request = readBulk({ Operations: ['ada', 'bob', 'cy'].map((name) => addUser(name)) }, 9);
   const times = [false, false, true];
   const run = new BulkRun(request, {
-    writer: new BulkWriter({ organizationId: 'x', tokenId: 'x', requestId: 'x' }, 'https://x'),
+    writer: new BulkWriter({ organizationId: 'x', tokenId: 'x', requestId: 'x', onlyRemovals: undefined }, 'https://x'),
     addressOf: ({ endpoint }) => ({ method: 'POST', served: { path: endpoint, endpoint: {} } as never }),
     transaction: () => Promise.reject(new Error('There is no circle.')),
     toScimError: () => invalidValue('It was tried.'),

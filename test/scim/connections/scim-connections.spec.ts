@@ -8,6 +8,7 @@ import {
   OnScimEvent,
   ScimConnectionsService,
 } from '../../../src/scim/index.js';
+import { generateToken } from '../../../src/scim/tokens/token.js';
 import { countStatements } from '../../support/count-statements.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { ScimClient } from '../../support/scim-client.js';
@@ -17,7 +18,8 @@ describe.each(['express', 'fastify'] as const)('a connection on %s', (adapter) =
   let host: ModuleHost;
 
   beforeAll(async () => {
-    host = await startAdminHost({ adapter });
+    // With limits: beyond them a bad token is not answered 401.
+    host = await startAdminHost({ adapter, options: { rateLimit: {} } });
   });
 
   afterAll(() => host.stop());
@@ -34,9 +36,11 @@ describe.each(['express', 'fastify'] as const)('a connection on %s', (adapter) =
       expect(await healthOf(randomUUID())).toEqual({
         lastCallAt: null,
         lastSuccessAt: null,
-        lastFailureAt: null,
+        lastFailure: null,
+        failing: null,
         lastHour: none,
         lastDay: none,
+        refused: { lastAt: null, lastHour: 0, lastDay: 0 },
         client: null,
         idp: null,
         cadence: null,
@@ -60,8 +64,8 @@ describe.each(['express', 'fastify'] as const)('a connection on %s', (adapter) =
         cadence: { type: 'unknown' },
         nextSyncExpectedAt: null,
       });
-      expect(first.lastCallAt).toBe(first.lastFailureAt);
-      expect(Date.parse(first.lastSuccessAt)).toBeLessThanOrEqual(Date.parse(first.lastFailureAt));
+      expect(first.lastFailure).toEqual({ at: first.lastCallAt, status: 404, requestId: expect.any(String) });
+      expect(Date.parse(first.lastSuccessAt)).toBeLessThanOrEqual(Date.parse(first.lastFailure.at));
 
       await host.dataSource.query(
         `update scim_log set received_at = received_at - interval '2 hours' where organization_id = $1 and method = 'GET'`,
@@ -77,7 +81,42 @@ describe.each(['express', 'fastify'] as const)('a connection on %s', (adapter) =
       });
     });
 
-    it('and counts a token that is refused among the failures', async () => {
+    it('and since when it fails, until the next success', async () => {
+      const idp = await host.client();
+      const failing = async () => (await healthOf(idp.organizationId)).failing;
+      await idp.get('/Users/nobody');
+      await idp.get('/Users');
+      expect(await failing()).toBeNull();
+      await idp.get('/Users/nobody');
+      await idp.post('/Users', { userName: '' });
+      await idp.get('/Me');
+      await healthOf(idp.organizationId);
+      // A minute apart, whatever the speed: the 200 first.
+      await host.dataSource.query(
+        `update scim_log l set received_at = timestamptz '2026-01-01T00:00:00Z' + interval '1 min' * n
+         from (select id, row_number() over (order by id) as n from scim_log where organization_id = $1) o where o.id = l.id`,
+        [idp.organizationId],
+      );
+      const health = await healthOf(idp.organizationId);
+      expect(health).toMatchObject({
+        lastSuccessAt: '2026-01-01T00:02:00.000Z',
+        failing: { since: '2026-01-01T00:03:00.000Z', requests: 3 },
+        lastFailure: { at: '2026-01-01T00:05:00.000Z', status: 501 },
+      });
+      const { body } = await settingsOf(host, idp.organizationId).send('GET', `/log/${health.lastFailure.requestId}`);
+      expect(body).toMatchObject({ path: '/Me', status: 501 });
+      await idp.get('/Users');
+      expect(await failing()).toBeNull();
+    });
+
+    it('and since when it fails that never succeeded', async () => {
+      const idp = await host.client();
+      await idp.get('/Users/nobody');
+      const health = await healthOf(idp.organizationId);
+      expect(health).toMatchObject({ lastSuccessAt: null, failing: { since: health.lastCallAt, requests: 1 } });
+    });
+
+    it('and counts a token that is refused apart', async () => {
       const idp = await host.client();
       await host.dataSource.query(
         `update scim_token set revoked_at = now(), revoked_because = 'admin' where organization_id = $1`,
@@ -85,8 +124,12 @@ describe.each(['express', 'fastify'] as const)('a connection on %s', (adapter) =
       );
       await idp.get('/Users');
       expect(await healthOf(idp.organizationId)).toMatchObject({
+        lastCallAt: null,
         lastSuccessAt: null,
-        lastHour: { total: 1, failed: 1 },
+        lastFailure: null,
+        failing: null,
+        lastHour: { total: 0, failed: 0 },
+        refused: { lastAt: expect.any(String), lastHour: 1, lastDay: 1 },
       });
     });
 
@@ -94,12 +137,23 @@ describe.each(['express', 'fastify'] as const)('a connection on %s', (adapter) =
       const idp = await host.client();
       await idp.get('/Users', { 'user-agent': 'Okta SCIM Client 1.0.0' });
       const before = await healthOf(idp.organizationId);
-      const forged = `Bearer ${idp.token.slice(0, -1)}${idp.token.endsWith('a') ? 'b' : 'a'}`;
-      const { status } = await idp.get('/Users', { 'user-agent': 'a forger', authorization: forged });
-      expect(status).toBe(401);
-      const { lastCallAt, client, idp: kind } = before;
-      expect(await healthOf(idp.organizationId)).toMatchObject({ lastCallAt, client, idp: kind });
-      expect(client).toBe('Okta SCIM Client 1.0.0');
+      const { secret, publicId } = generateToken('scim');
+      await host.dataSource.query('update scim_token set public_id = $2 where organization_id = $1', [
+        idp.organizationId,
+        publicId,
+      ]);
+      const forged = `Bearer ${secret}`;
+      const statuses = new Set<number>();
+      for (let count = 0; count < 25; count += 1) {
+        statuses.add((await idp.get('/Users', { 'user-agent': 'a forger', authorization: forged })).status);
+      }
+      // Beyond twenty a minute and address another status says no.
+      expect([...statuses]).toEqual([401, 429]);
+      const after = await healthOf(idp.organizationId);
+      expect(after).toEqual({ ...before, refused: { lastAt: expect.any(String), lastHour: 25, lastDay: 25 } });
+      expect(after.client).toBe('Okta SCIM Client 1.0.0');
+      const { body } = await settingsOf(host, idp.organizationId).send('GET', '/log?status=429');
+      expect(body.requests).toContainEqual(expect.objectContaining({ client: 'a forger', status: 429 }));
     });
 
     it('and when the next round of its identity provider is due', async () => {

@@ -312,6 +312,36 @@ describe('dead letters', () => {
     await expect(service().skip({ organizationId: idp.organizationId })).rejects.toThrow('Name');
   });
 
+  it.each(['replay', 'skip'] as const)('are said not to be there where there is none to %s', async (decide) => {
+    const id = await createUser();
+    failOn(({ identityId }) => identityId === id);
+    await host.drain();
+    const [letter] = await service().deadLetters({ organizationId: idp.organizationId });
+    const eventId = letter?.eventId ?? '';
+    for (const unknown of [
+      { eventId: randomUUID() },
+      { eventId: 'no id' },
+      { eventId, consumer: 'test.teams' },
+      { eventId, organizationId: randomUUID() },
+    ]) {
+      await expect(service()[decide](unknown)).rejects.toMatchObject({ status: 404 });
+    }
+    await expect(service()[decide]({ eventId, state: 'dead' })).rejects.toThrow('The event is failing, not dead.');
+    expect(await service()[decide]({ eventId })).toBe(1);
+    await host.age();
+    host.recorder.before = async () => {};
+    await host.drain();
+    await expect(service()[decide]({ eventId })).rejects.toMatchObject({ status: 409 });
+  });
+
+  it.each([0, 1001, 1.5])('come in no page of %p', async (limit) => {
+    await expect(service().deadLetters({ limit })).rejects.toMatchObject({ status: 400 });
+  });
+
+  it('belong to consumers whose names are known', async () => {
+    expect(await service().consumers()).toEqual(['test.record', 'test.teams']);
+  });
+
   it('that have not failed are not to be decided on', async () => {
     await createUser();
     const [{ eventId }] = await host.dataSource.query(

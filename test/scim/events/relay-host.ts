@@ -16,7 +16,7 @@ export interface RelayHost extends ModuleHost {
   tick(): Promise<number>;
   /** Ticks until nothing is due. */
   drain(): Promise<void>;
-  /** Makes waiting retries due. */
+  /** Makes waiting retries due. Before that none is, where the relay does nothing by itself, however slow the machine. */
   age(): Promise<void>;
   deliveries(identityId: string, consumer?: string): Promise<DeliveryRow[]>;
   effects(identityId: string): Promise<number[]>;
@@ -28,6 +28,7 @@ export async function startRelayHost(settings: ModuleHostSettings = {}): Promise
   const host = await startModuleHost({ providers: [Recorder], ...settings, options });
   const relay = host.app.get(ScimRelay, { strict: false });
   await host.dataSource.query(EFFECT_TABLE);
+  if (!options.deliverEvents) await host.dataSource.query(RETRIES_WAIT);
   return {
     ...host,
     recorder: host.app.get(Recorder, { strict: false }),
@@ -56,3 +57,15 @@ export async function startRelayHost(settings: ModuleHostSettings = {}): Promise
     },
   };
 }
+
+/** What is put off is put off by an hour more. */
+const RETRIES_WAIT = `
+  do $do$ begin
+    if exists (select from pg_trigger where tgname = 'retries_wait') then return; end if;
+    create function wait_for_age() returns trigger language plpgsql as $$ begin
+      new.next_at := new.next_at + interval '1 hour';
+      return new;
+    end $$;
+    create trigger retries_wait before update of next_at on scim_outbox_delivery for each row
+      when (new.next_at is distinct from old.next_at and new.next_at > clock_timestamp() + interval '0.1 s') execute function wait_for_age();
+  end $do$`;

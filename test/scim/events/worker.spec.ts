@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { scimEntities, ScimModule } from '../../../src/scim/index.js';
 import { createTestDatabase } from '../../support/database.js';
 import { TestOrganizations } from '../../support/module-host.js';
+import { whenDelivered } from '../../support/when-delivered.js';
 import { Recorder } from './recorder.js';
 import { startRelayHost } from './relay-host.js';
 
@@ -22,7 +23,7 @@ describe('a worker without a server', () => {
       providers: [Recorder],
     })(WorkerModule);
     const worker = await NestFactory.createApplicationContext(WorkerModule, { logger: false, abortOnError: false });
-    for (let tries = 0; tries < 5000 && worker.get(Recorder).seen.length === 0; tries += 1) await writer.effects(id);
+    await whenDelivered(writer.dataSource);
     expect(worker.get(Recorder).sequencesOf(id)).toEqual([1]);
     expect(await writer.effects(id)).toEqual([1]);
     await worker.close();

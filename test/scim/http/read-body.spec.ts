@@ -12,6 +12,13 @@ const SCIM = 'application/scim+json';
 
 const nested = (depth: number): string => `{"userName":"deep","x":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
 
+/** So many members, all but one of them unknown. */
+const wide = (members: number): string =>
+  JSON.stringify({
+    userName: 'fine',
+    ...Object.fromEntries(Array.from({ length: members - 1 }, (_, n) => [`k${n}`, 1])),
+  });
+
 describe.each(['express', 'fastify'] as const)('the body of a request on %s', (adapter) => {
   let host: ModuleHost;
   let client: ScimClient;
@@ -90,6 +97,9 @@ describe.each(['express', 'fastify'] as const)('the body of a request on %s', (a
     ['nests 10,000 deep', nested(10_000)],
     ['nests 100,000 deep', nested(100_000)],
     ['nests objects 10,000 deep', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`],
+    ['has an object of 1,001 members', wide(1001).replace('fine', 'x')],
+    ['has an object of 1,001 members in a list', `{"userName":"x","emails":[${wide(1001)}]}`],
+    ['has 100,000 names that nobody knows', wide(100_000).replace('fine', 'x')],
     ['is not UTF-8', Buffer.from('{"userName":"\xff\xfe"}', 'latin1')],
     ['is cut off inside a letter', Buffer.from('{"userName":"é"}').subarray(0, 14)],
     ['is UTF-16', Buffer.from('{"userName":"x"}', 'utf16le')],
@@ -127,6 +137,8 @@ describe.each(['express', 'fastify'] as const)('the body of a request on %s', (a
     ['a byte order mark', Buffer.from('\ufeff{"userName":"fine"}')],
     ['white space around it', ' \r\n\t{"userName":"fine"}\n'],
     ['32 levels', nested(32).replace('deep', 'fine')],
+    ['a thousand members, of which nobody knows but one', wide(1000)],
+    ['a list of 5,000', `{"userName":"fine","x":[${'1,'.repeat(4999)}1]}`],
     [
       '2 MiB, more than the adapters take by themselves',
       JSON.stringify({ userName: 'fine', x: 'x'.repeat(2 * 1024 * 1024) }),

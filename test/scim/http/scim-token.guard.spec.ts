@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { ScimTokensService } from '../../../src/scim/index.js';
+import { ScimEntitlements, ScimTokensService } from '../../../src/scim/index.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { ScimClient } from '../../support/scim-client.js';
 import { expectScimError } from '../../support/scim-errors.js';
@@ -192,6 +192,19 @@ describe.each(['express', 'fastify'] as const)('who may use SCIM on %s', (adapte
       [other.organizationId],
     );
     expect(count).toBe(0);
+  });
+
+  it('lets people be read and taken out by whose organization may do no more', async () => {
+    const other = await host.client();
+    const { id } = await other.createUser({ userName: 'eve' });
+    host.organizations.refused.set(other.organizationId, { ...DENIED, removals: true });
+    host.app.get(ScimEntitlements, { strict: false }).forget(other.organizationId);
+    expect((await other.get('/Users')).body.totalResults).toBe(1);
+    expectScimError(await other.get('/Widgets'), 404);
+    const answer = await other.patch(`/Users/${id}`, [{ op: 'replace', path: 'title', value: 'Dr' }]);
+    expectScimError(answer, 403);
+    expect(answer.body.detail).toBe(DENIED.detail);
+    expect((await other.delete(`/Users/${id}`)).status).toBe(204);
   });
 
   it('opens discovery to those who have no token yet, and to nobody with a bad one', async () => {

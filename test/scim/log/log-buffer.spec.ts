@@ -1,10 +1,11 @@
-import type { LogEntry } from '../../../src/scim/log/log-entry.js';
+import type { LogEntry } from '../../../src/scim/persistence/log-statements.js';
 import { LogBuffer } from '../../../src/scim/log/log-buffer.js';
 
 const entry = (id: string, body = '', organizationId = 'acme'): LogEntry => ({
   id,
   organizationId,
-  receivedAt: 0,
+  receivedAt: new Date(0),
+  isRefused: false,
   method: 'POST',
   path: '/Users',
   query: null,

@@ -1,6 +1,7 @@
-import { type LogEntry, toLogEntry } from '../../../src/scim/log/log-entry.js';
+import { toLogEntry } from '../../../src/scim/log/log-entry.js';
 import type { RequestTrace } from '../../../src/scim/log/request-trace.js';
 import { SecretNames } from '../../../src/scim/log/secrets.js';
+import type { LogEntry } from '../../../src/scim/persistence/log-statements.js';
 import { ResourceTypes } from '../../../src/scim/protocol/resource-types.js';
 import { invalidFilter, invalidPath, invalidValue } from '../../../src/scim/protocol/scim-error.js';
 import { simple } from '../../../src/scim/protocol/schemas/attribute.js';

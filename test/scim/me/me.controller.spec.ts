@@ -1,6 +1,6 @@
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 import { type ScimAnswer, ScimClient } from '../../support/scim-client.js';
-import { ScimTokensService } from '../../../src/scim/index.js';
+import { ScimEntitlements, ScimTokensService } from '../../../src/scim/index.js';
 import { expectScimError } from '../../support/scim-errors.js';
 
 describe.each(['express', 'fastify'] as const)('/Me with tokens that stand for users, on %s', (adapter) => {
@@ -64,6 +64,18 @@ describe.each(['express', 'fastify'] as const)('/Me with tokens that stand for u
     expectScimError(await me(), 404);
     expectScimError(await client.get(`/Users/${other}`), 404);
     selves.set(client.organizationId, id);
+  });
+
+  it('is taken out, and changed in no other way, where its organization may do no more', async () => {
+    const other = await host.client();
+    const { id: self } = await other.createUser({ userName: 'eve' });
+    selves.set(other.organizationId, self);
+    const lost = { allowed: false, missing: ['plan'], detail: 'No plan.', removals: true } as const;
+    host.organizations.refused.set(other.organizationId, lost);
+    host.app.get(ScimEntitlements, { strict: false }).forget(other.organizationId);
+    expectScimError(await other.patch('/Me', [{ op: 'replace', path: 'title', value: 'Dr' }]), 403);
+    expect((await other.patch('/Me', [{ op: 'replace', path: 'active', value: false }])).status).toBe(200);
+    expect((await other.delete('/Me')).status).toBe(204);
   });
 
   it('is nobody to be created, and nobody for other tokens', async () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { ScimIdentitiesService, ScimTokensService } from '../../../src/scim/index.js';
 import {
   findPeopleCalled,
@@ -54,6 +56,30 @@ async function live(): Promise<Lived> {
   await settings.send('POST', `/identities/${id}/unlink`);
   await settings.send('POST', `/identities/${id}/erase`);
   return { settings, id, account, first, second };
+}
+
+/** A re-activation whose last byte is on its way until `finish`, which resolves with the status of the answer. */
+async function sendSlowly(
+  { hostUrl, token }: ScimClient,
+  path: string,
+  more: Record<string, string> = {},
+): Promise<{ finish(): Promise<number> }> {
+  const schemas = ['urn:ietf:params:scim:api:messages:2.0:PatchOp'];
+  const body = JSON.stringify({ schemas, Operations: [{ op: 'replace', path: 'active', value: true }] });
+  const { hostname, port } = new URL(hostUrl);
+  const type = { 'content-type': 'application/scim+json', 'content-length': String(body.length) };
+  const headers = { authorization: `Bearer ${token}`, ...type, ...more };
+  const sending = request({ hostname, port, method: 'PATCH', path: `/scim/v2${path}`, headers });
+  const answered = once(sending, 'response');
+  await new Promise<void>((resolve, reject) => sending.write(body.slice(0, -1), (e) => (e ? reject(e) : resolve())));
+  return {
+    async finish() {
+      sending.end(body.slice(-1));
+      const [answer] = (await answered) as [IncomingMessage];
+      answer.resume();
+      return answer.statusCode ?? 0;
+    },
+  };
 }
 
 /** All pages of a list, with the key of the rows. */
@@ -117,6 +143,37 @@ describe('the history of a person', () => {
     const [, , unlinked, , deactivated] = body.entries;
     expect(unlinked).toMatchObject({ accountId: account, reason: 'admin', requestId: null });
     expect((await settings.send('GET', `/log/${deactivated.requestId}`)).status).toBe(200);
+  });
+
+  it('tells of a re-activation that was sent before a deactivation and came after it, which the last one wins', async () => {
+    const settings = settingsOf(host);
+    const { idp, token } = await byToken(settings.slug, 'Entra');
+    const { id } = await idp.createUser({ userName: 'ada' });
+    const path = `/Users/${id}`;
+    const late = await sendSlowly(idp, path);
+    expect((await idp.patch(path, [{ op: 'replace', path: 'active', value: false }])).status).toBe(200);
+    expect(await late.finish()).toBe(200);
+    expect((await idp.get(path)).body.active).toBe(true);
+    const { entries } = (await settings.send('GET', `/identities/${id}/history`)).body;
+    const told = { changed: ['active'], by: { token }, request: { method: 'PATCH', path, status: 200 } };
+    expect(entries).toMatchObject([
+      { type: 'scim.user.reactivated', state: 'provisioned', ...told },
+      { type: 'scim.user.deactivated', state: 'suspended', ...told },
+      { type: 'scim.user.provisioned' },
+    ]);
+    expect(entries[0].requestId).not.toBe(entries[1].requestId);
+  });
+
+  it('tells of none that comes after the version which its client knew', async () => {
+    const settings = settingsOf(host);
+    const { idp } = await byToken(settings.slug, 'Entra');
+    const { id, meta } = await idp.createUser({ userName: 'ada' });
+    const late = await sendSlowly(idp, `/Users/${id}`, { 'if-match': meta.version });
+    expect((await idp.patch(`/Users/${id}`, [{ op: 'replace', path: 'active', value: false }])).status).toBe(200);
+    expect(await late.finish()).toBe(412);
+    expect((await idp.get(`/Users/${id}`)).body.active).toBe(false);
+    const { entries } = (await settings.send('GET', `/identities/${id}/history`)).body;
+    expect(entries).toMatchObject([{ type: 'scim.user.deactivated' }, { type: 'scim.user.provisioned' }]);
   });
 
   it('comes in pages, and says what is not kept any more', async () => {

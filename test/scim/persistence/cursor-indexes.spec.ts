@@ -2,7 +2,6 @@ import { type ListQuery } from '../../../src/scim/index.js';
 import { listAcross, type Part } from '../../../src/scim/persistence/list-across.js';
 import type { Position } from '../../../src/scim/persistence/keyset.js';
 import type { ResourceTable } from '../../../src/scim/persistence/list-rows.js';
-import { ScimDatabase, type Statement } from '../../../src/scim/persistence/scim-database.js';
 import { walkRows } from '../../../src/scim/persistence/walk-rows.js';
 import { groupResourceType, userResourceType } from '../../../src/scim/protocol/schemas/resource-types.js';
 import { readSort } from '../../../src/scim/protocol/sort.js';
@@ -10,6 +9,7 @@ import { SCIM_OPTIONS, type ScimModuleOptions } from '../../../src/scim/scim.opt
 import { groupTable } from '../../../src/scim/groups/group-table.js';
 import { userTable } from '../../../src/scim/users/user-table.js';
 import { fillDirectory, ORGANIZATION } from '../../load/fill-directory.js';
+import { AnalyzingDatabase, nodesOf, type PlanNode, readBy } from '../../support/analyzing-database.js';
 import { createTestDatabase } from '../../support/database.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
 
@@ -17,31 +17,6 @@ const PEOPLE = 4000;
 const GROUPS = 3000;
 const COUNT = 100;
 const BASE = 'https://app.example.com/scim/v2';
-
-interface PlanNode {
-  readonly 'Node Type': string;
-  readonly 'Index Name'?: string;
-  readonly 'Relation Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly Plans?: readonly PlanNode[];
-}
-
-/** Notes how each statement ran. */
-class AnalyzingDatabase extends ScimDatabase {
-  readonly plans: PlanNode[] = [];
-
-  override async run<Row>(statement: Statement, values: readonly unknown[]): Promise<Row[]> {
-    const text = `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${statement.text}`;
-    const [explained] = await super.run<{ 'QUERY PLAN': readonly { Plan: PlanNode }[] }>({ text }, values);
-    const plan = explained?.['QUERY PLAN'][0]?.Plan;
-    if (plan) this.plans.push(plan);
-    return super.run<Row>(statement, values);
-  }
-}
-
-const nodesOf = (node: PlanNode): readonly PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 
 describe('a page by cursor among thousands', () => {
   let host: ModuleHost;
@@ -78,9 +53,6 @@ describe('a page by cursor among thousands', () => {
       .filter((node) => node['Node Type'] === 'Limit')
       .flatMap(nodesOf)
       .filter((node) => node.Plans === undefined);
-
-  const readBy = (node: PlanNode): number =>
-    (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
 
   it.each<[string, ResourceTable, ListQuery, number]>([
     ['scim_identity_live_order', userTable(BASE), {}, PEOPLE],

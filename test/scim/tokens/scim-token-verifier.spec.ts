@@ -1,6 +1,10 @@
+import { install } from '@sinonjs/fake-timers';
 import { type ScimModuleOptions, ScimTokensService } from '../../../src/scim/index.js';
+import { ScimDatabase, type Statement } from '../../../src/scim/persistence/scim-database.js';
+import { SCIM_OPTIONS } from '../../../src/scim/scim.options.js';
+import { ScimTokenUses } from '../../../src/scim/tokens/scim-token-uses.js';
 import { ScimTokenVerifier } from '../../../src/scim/tokens/scim-token-verifier.js';
-import { generateToken } from '../../../src/scim/tokens/token.js';
+import { generateToken, hashToken } from '../../../src/scim/tokens/token.js';
 import { countStatements } from '../../support/count-statements.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
 import { type ModuleHost, startModuleHost } from '../../support/module-host.js';
@@ -170,6 +174,41 @@ describe('the note of its last use', () => {
     await client.get('/Users', { 'user-agent': 'x'.repeat(4000) });
     await client.get('/Users');
     expect((await lastUse(client.organizationId)).client).toHaveLength(200);
+  });
+});
+
+describe('what is remembered of tokens', () => {
+  /** Knows every token, and notes which were looked up. */
+  class TokenRows extends ScimDatabase {
+    readonly lookedUp: string[] = [];
+    readonly hashes = new Map<string, Buffer>();
+
+    override async run<Row>(_statement: Statement, [ids]: readonly unknown[]): Promise<Row[]> {
+      const [publicId] = ids as [string];
+      this.lookedUp.push(publicId);
+      const hash = this.hashes.get(publicId);
+      const token = { id: publicId, organizationId: publicId, publicId, hash, keyId: 'old', scopes: [], live: true };
+      return [{ ...token, endsInMs: null, useIsStale: false, isPaused: false }] as Row[];
+    }
+  }
+
+  it('does not grow without bound', async () => {
+    const clock = install();
+    try {
+      const options = { ...host.app.get<ScimModuleOptions>(SCIM_OPTIONS, { strict: false }), tokens: { peppers: OLD } };
+      const rows = new TokenRows(host.dataSource, options);
+      const verifier = new ScimTokenVerifier(rows, new ScimTokenUses(rows), options);
+      const tokens = Array.from({ length: 10_001 }, () => generateToken('scim'));
+      for (const { secret, publicId } of tokens) {
+        rows.hashes.set(publicId, hashToken(secret, verifier.signingPepper));
+        expect(await verifier.verify(secret, {})).toMatchObject({ tokenId: publicId });
+      }
+      rows.lookedUp.length = 0;
+      for (const index of [10_000, 0]) await verifier.verify(tokens[index]?.secret ?? '', {});
+      expect(rows.lookedUp).toEqual([tokens[0]?.publicId]);
+    } finally {
+      clock.uninstall();
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { queryOf, scim } from './api.js';
+import { scim } from './api.js';
 import { ask } from './dialog.js';
 import { button, byId, el, facts, put, redraw } from './dom.js';
 import { attempt, say } from './feedback.js';
@@ -8,37 +8,21 @@ import { amount, count, idpName, moment } from './words.js';
 
 /** "Is it working?": the sentence, what it rests on, and the switch. */
 
-/** How many refusals in a row are looked for. */
-const MOST_REFUSALS = 200;
-
-/** @param shown what the server said: overview, tokens, and what became of the last requests */
-export async function showHealth({ overview, tokens }, refresh) {
-  const refusals = await refusalsInARow(overview.health);
-  const { kind, title, text, advice } = judge({ overview, tokens, refusals });
+/** @param shown what the server said: overview and tokens */
+export function showHealth({ overview, tokens }, refresh) {
+  const { kind, title, text, advice } = judge({ overview, tokens });
   byId('health').className = `health ${kind}`;
   // Set only where it changed: it is read out each time.
   if (byId('verdict').textContent !== title) byId('verdict').textContent = title;
   put(byId('health-more'), el('p', {}, text), advice && el('p', {}, advice));
-  redraw(byId('health-actions'), actions(overview, refusals, refresh));
-  redraw(byId('health-facts'), numbers(overview, refusals));
+  redraw(byId('health-actions'), actions(overview, refresh));
+  redraw(byId('health-facts'), numbers(overview));
 }
 
-/** Since the last success, the newest first; `more` where there are more than were looked at. */
-async function refusalsInARow({ lastFailureAt, lastSuccessAt }) {
-  if (lastFailureAt === null) return { total: 0 };
-  const isLast = lastSuccessAt === null || lastFailureAt > lastSuccessAt;
-  const from = isLast ? lastSuccessAt : null;
-  const limit = isLast ? MOST_REFUSALS : 1;
-  const { requests, nextCursor } = await scim('GET', `/log${queryOf({ status: 'failed', from, limit })}`);
-  const [last] = requests;
-  // What the log has of the last failure may be older than it is kept.
-  if (last === undefined || !isLast) return { total: 0, last };
-  return { total: requests.length, more: nextCursor !== undefined, last, since: requests.at(-1).receivedAt };
-}
-
-function actions({ health, entitlement }, { total, last }, refresh) {
+function actions({ health, entitlement }, refresh) {
+  const { failing, lastFailure } = health;
   return [
-    total > 0 && button('Show why', { key: 'why', kind: 'primary', onclick: () => openEntry(last.id) }),
+    failing && button('Show why', { key: 'why', kind: 'primary', onclick: () => openEntry(lastFailure.requestId) }),
     health.paused
       ? button('Resume provisioning', { key: 'pause', kind: 'primary', onclick: (event) => resume(event, refresh) })
       : entitlement.allowed &&
@@ -83,14 +67,15 @@ const resume = ({ currentTarget: control }, refresh) =>
     control,
   );
 
-function numbers({ health, counts }, { last }) {
-  const { lastCallAt, lastSuccessAt, lastFailureAt, lastHour, lastDay, idp, client } = health;
+function numbers({ health, counts }) {
+  const { lastCallAt, lastSuccessAt, lastFailure, lastHour, lastDay, refused, idp, client } = health;
   return facts([
     ['Last call', moment(lastCallAt)],
     ['Last success', moment(lastSuccessAt)],
-    ['Last failure', [moment(lastFailureAt), last && [' ', entryLink(last)]]],
+    ['Last failure', [moment(lastFailure?.at ?? null), lastFailure && [' ', entryLink(lastFailure)]]],
     ['Last hour', rate(lastHour)],
     ['Last 24 hours', rate(lastDay)],
+    ['Invalid tokens', refused.lastAt === null ? undefined : refusals(refused)],
     ['Identity provider', idp === null ? 'not known before its first call' : provider(idp, client)],
     ['Next sync expected', nextSync(health)],
     [
@@ -101,13 +86,24 @@ function numbers({ health, counts }, { last }) {
   ]);
 }
 
-const entryLink = ({ id, status }) =>
-  el('a', { href: `#request-${id}`, 'data-key': 'last-failure' }, `Show the last failure (${status}) in the log`);
+const entryLink = ({ requestId, status }) =>
+  el(
+    'a',
+    { href: `#request-${requestId}`, 'data-key': 'last-failure' },
+    `Show the last failure (${status}) in the log`,
+  );
 
 const rate = ({ total, failed }) =>
   total === 0
     ? 'no requests'
     : `${count(total, 'request')}, ${failed === 0 ? 'none' : amount(failed)} refused or failed`;
+
+/** They tell nothing of the identity provider: anybody can send them. */
+const refusals = ({ lastAt, lastDay }) => [
+  `${count(lastDay, 'request')} in the last 24 hours, the last one `,
+  moment(lastAt),
+  el('span', { class: 'muted' }, ', with a token that is expired, revoked or mistyped'),
+];
 
 const provider = (idp, client) => [
   idp === 'generic'

@@ -34,7 +34,13 @@ export async function searchLog(person) {
 }
 
 /** A field of the form holds a time of this browser's zone. */
-const instant = (local) => (local ? new Date(local).toISOString() : undefined);
+function instant(local) {
+  if (!local) return undefined;
+  const moment = new Date(local);
+  // Browsers let years of five digits be typed.
+  if (!(moment.getFullYear() <= 9999)) throw new Error('“From” and “Until” need a year of four digits.');
+  return moment.toISOString();
+}
 
 function cells({ id, receivedAt, method, path, query, status, detail, token, durationMs }) {
   const open = button(time(receivedAt, atSecond), {

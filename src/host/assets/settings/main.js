@@ -48,11 +48,8 @@ async function update(isForced) {
   showTokens(answer.tokens, overview.entitlement.allowed);
   const checksLinks = isForced || Date.now() - linkCheckAt > LINK_CHECK_EVERY_MS;
   if (checksLinks) linkCheckAt = Date.now();
-  await Promise.all([
-    showHealth({ overview, tokens: answer.tokens }, refresh),
-    showChecklist(),
-    checksLinks && showLinkCheck(refresh),
-  ]);
+  showHealth({ overview, tokens: answer.tokens }, refresh);
+  await Promise.all([showChecklist(), checksLinks && showLinkCheck(refresh)]);
   changeLists(overview);
 }
 
@@ -69,7 +66,7 @@ function showOverview({ endpointUrl, entitlement, counts, health, events }, seat
 /** The lists look again when there was a call, or a person became another's. */
 function changeLists({ health, counts, events }) {
   const now = {
-    calls: `${health.lastCallAt} ${health.lastFailureAt}`,
+    calls: `${health.lastCallAt} ${health.refused.lastAt}`,
     people: JSON.stringify(counts),
     events: JSON.stringify(events),
   };

@@ -10,17 +10,16 @@ const ROUNDS_MISSED = 2;
 /**
  * @param facts.overview the admin API's overview
  * @param facts.tokens all tokens
- * @param facts.refusals { total, more, since, last }: requests refused since the last success
  * @returns { kind: 'good' | 'waiting' | 'paused' | 'warning' | 'bad', title, text, advice }
  */
-export function judge({ overview, tokens, refusals }) {
+export function judge({ overview, tokens }) {
   const { health, entitlement } = overview;
   const good = tokens.filter(({ state }) => state === 'live' || state === 'retiring');
   if (!entitlement.allowed) return unavailable(entitlement, health);
   if (health.paused) return paused(health.paused);
   if (good.length === 0) return tokens.length === 0 ? notSetUp() : withoutToken(tokens);
-  if (health.lastCallAt === null && health.lastFailureAt === null) return waiting(good);
-  if (refusals.total > 0) return failing(refusals);
+  if (health.lastCallAt === null) return waiting(good, health);
+  if (health.failing) return failing(health);
   return silent(health) ?? working(health);
 }
 
@@ -29,8 +28,11 @@ const ADVICE = {
   saml: 'Fill in the single sign-on settings below, switch them on and save them.',
 };
 
-/** What the organization lacks. */
-export const adviceFor = ({ missing }) => missing.flatMap((one) => ADVICE[one] ?? []).join(' ');
+/** What the organization lacks, and what is done all the same. */
+export const adviceFor = ({ missing, removals }) =>
+  [...missing.flatMap((one) => ADVICE[one] ?? []), ...(removals ? [REMOVALS] : [])].join(' ');
+
+const REMOVALS = 'Your identity provider can still take people out.';
 
 const unavailable = (entitlement, { lastCallAt }) => ({
   kind: lastCallAt === null ? 'waiting' : 'bad',
@@ -71,16 +73,18 @@ function withoutToken(tokens) {
   };
 }
 
-const waiting = (good) => ({
+const waiting = (good, { refused }) => ({
   kind: 'waiting',
   title: 'Waiting for the first call',
-  text: `${good.length === 1 ? 'A token is' : 'Tokens are'} ready, but your identity provider has not called yet.`,
-  advice: 'Follow the steps below; its “test connection” is a first call.',
+  text: `${good.length === 1 ? 'A token is' : 'Tokens are'} ready, but your identity provider has not called with ${good.length === 1 ? 'it' : 'one'} yet.`,
+  advice:
+    refused.lastAt === null
+      ? 'Follow the steps below; its “test connection” is a first call.'
+      : `A request came ${fromNow(refused.lastAt)} with a token that is not valid. If it was your identity provider’s, paste the token there anew, as a whole.`,
 });
 
-function failing({ total, more, since, last }) {
-  const many = more ? `More than ${count(total, 'request')}` : count(total, 'request');
-  if (total === 1) {
+function failing({ failing: { since, requests }, lastFailure: last }) {
+  if (requests === 1) {
     return {
       kind: 'warning',
       title: 'Working, but the last request was refused',
@@ -91,7 +95,7 @@ function failing({ total, more, since, last }) {
   return {
     kind: 'bad',
     title: `Failing since ${atMinute(since)}`,
-    text: `${many} in a row were refused, the last one ${fromNow(last.receivedAt)} with status ${last.status}.`,
+    text: `${count(requests, 'request')} in a row were refused, the last one ${fromNow(last.at)} with status ${last.status}.`,
     advice: '“Show why” tells what was sent and what was answered.',
   };
 }

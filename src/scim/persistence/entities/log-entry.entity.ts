@@ -4,7 +4,7 @@ import { ScimConnection } from './connection.entity.js';
 /** A SCIM request and how it was answered, for the organization's admin; never what it held of tokens and passwords. */
 @Entity('scim_log')
 @Index('scim_log_newest', ['organizationId', 'statusClass', 'receivedAt', 'id'])
-@Index('scim_log_status', ['organizationId', 'status', 'receivedAt', 'id'])
+@Index('scim_log_status', ['organizationId', 'isRefused', 'status', 'receivedAt', 'id'])
 @Index('scim_log_age', ['receivedAt'])
 @Index('scim_log_people', { synchronize: false })
 @ForeignKey(() => ScimConnection, ['organizationId', 'connectionId'], ['organizationId', 'id'], {
@@ -12,7 +12,7 @@ import { ScimConnection } from './connection.entity.js';
   onDelete: 'CASCADE',
 })
 export class ScimLogEntry {
-  /** The request id that events and 500 answers name, too. */
+  /** Request id, which events and answers of status 500 name, too. */
   @PrimaryColumn({ type: 'uuid' })
   id: string;
 
@@ -32,12 +32,17 @@ export class ScimLogEntry {
   @Column({ type: 'text' })
   path: string;
 
-  /** As sent, without `?`. */
+  /** Without `?`. */
   @Column({ type: 'text', nullable: true })
   query: string | null;
 
+  /** 499: the client left before it was answered. */
   @Column({ type: 'smallint' })
   status: number;
+
+  /** The token was not good: anybody who knows its public id can have sent it. */
+  @Column({ type: 'boolean', name: 'is_refused', default: false })
+  isRefused: boolean;
 
   /** First digit of the status. */
   @Column({ type: 'smallint', name: 'status_class' })
@@ -53,13 +58,14 @@ export class ScimLogEntry {
   @Column({ type: 'integer', name: 'duration_ms' })
   durationMs: number;
 
-  /** User-Agent. */
+  /** What the client calls itself: User-Agent. */
   @Column({ type: 'text', nullable: true })
   client: string | null;
 
   @Column({ type: 'text', nullable: true })
   address: string | null;
 
+  /** The one it came with, be it good or not. */
   @Column({ type: 'uuid', name: 'token_id', nullable: true })
   tokenId: string | null;
 

@@ -86,6 +86,7 @@ export type DeliveryStatus = 'pending' | 'delivered' | 'superseded' | 'dead' | '
   where: `status IN ('pending', 'dead') AND organization_id IS NOT NULL`,
 })
 @Index('scim_outbox_delivery_dead', ['aggregateId'], { where: `status = 'dead'` })
+@Index('scim_outbox_delivery_given_up', ['consumer', 'nextAt', 'eventSeq'], { where: `status = 'dead'` })
 @Index('scim_outbox_delivery_open', ['aggregateId', 'consumer', 'eventSeq'], { where: `status = 'pending'` })
 @Check('scim_outbox_delivery_status_check', `status IN ('pending', 'delivered', 'superseded', 'dead', 'skipped')`)
 @ForeignKey(() => ScimOutboxEvent, ['eventSeq'], ['seq'], { name: 'scim_outbox_delivery_event', onDelete: 'CASCADE' })
@@ -177,4 +178,18 @@ export class ScimFeed {
   /** Events up to this position may have been archived, read or unread. */
   @Column({ type: 'bigint', default: 0 })
   horizon: string;
+}
+
+/** How far work on old events has come that goes on in the next round; without a place it begins anew. */
+@Entity('scim_upkeep')
+export class ScimUpkeep {
+  @PrimaryColumn({ type: 'text' })
+  name: string;
+
+  /** `created_at` and `seq` of the last event that was looked at. */
+  @Column({ type: 'timestamptz', name: 'place_at', precision: 3, nullable: true })
+  placeAt: Date | null;
+
+  @Column({ type: 'bigint', name: 'place_seq', nullable: true })
+  placeSeq: string | null;
 }
