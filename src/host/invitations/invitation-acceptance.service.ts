@@ -17,7 +17,7 @@ import { lockOrganization } from '../organizations/lock-organization.js';
 import { MembershipsService } from '../organizations/memberships.service.js';
 import { refusalText } from '../sso/refusals.js';
 import { Invitation } from './invitation.entity.js';
-import { findDenial, mayBeOfErased } from './provisioned-people.js';
+import { findDenial } from './provisioned-people.js';
 
 /** What somebody shows who accepts an invitation. */
 export interface Acceptance {
@@ -118,9 +118,7 @@ async function checkOpen(invitation: Invitation, accountId: string | undefined, 
   const denial = await findDenial(invitee, createdAt, manager);
   if (denial) throw new ForbiddenException(refusalText(denial));
   // Its person is gone, and somebody else may have the address by now: an owner has to ask again.
-  if (endedBy === 'scim' || (await mayBeOfErased(invitation, manager))) {
-    throw new GoneException('This invitation was cancelled. Ask for another one.');
-  }
+  if (endedBy === 'scim') throw new GoneException('This invitation was cancelled. Ask for another one.');
   if (expiresAt <= (await readClock(manager)))
     throw new GoneException('This invitation is too old. Ask for another one.');
 }

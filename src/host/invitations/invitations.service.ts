@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ConflictException, Injectable, NotFoundException } from '@nestjs/common';
-import { DataSource, type EntityManager, In, IsNull, LessThanOrEqual } from 'typeorm';
+import { DataSource, type EntityManager, In, IsNull } from 'typeorm';
 import { toEmail } from '../auth/accounts.service.js';
 import { hashSecret, newSecret } from '../auth/secret.js';
 import { readClock } from '../database/read-clock.js';
@@ -31,13 +31,6 @@ export interface NewInvitation {
   readonly email: string;
   readonly role: Role;
   readonly invitedBy: string;
-}
-
-interface ErasedPerson {
-  readonly organizationId: string;
-  readonly identityId: string;
-  /** Undefined where the module knows nothing of the identity any more. */
-  readonly removedAt: Date | undefined;
 }
 
 /** Owners' invitations, and what SCIM takes of them and gives back. */
@@ -108,17 +101,9 @@ export class InvitationsService {
       .execute();
   }
 
-  /**
-   * The addresses that were taken with an identity; that there was an invitation may be known. Open ones from before the
-   * removal are over: any of them could be that of the person whom nobody can name any more.
-   */
-  async erase({ organizationId, identityId, removedAt }: ErasedPerson, manager: EntityManager): Promise<void> {
-    await lockOrganization(organizationId, manager);
-    const invitations = manager.getRepository(Invitation);
-    await invitations.update({ organizationId, identityId, endedBy: 'scim' }, { email: '' });
-    if (!removedAt) return;
-    const open = { organizationId, endedBy: IsNull(), createdAt: LessThanOrEqual(removedAt) };
-    await invitations.update(open, { endedBy: 'scim' });
+  /** The addresses that were taken with an identity; that there was an invitation may be known. */
+  async erase(organizationId: string, identityId: string, manager: EntityManager): Promise<void> {
+    await manager.getRepository(Invitation).update({ organizationId, identityId, endedBy: 'scim' }, { email: '' });
   }
 
   /** What SCIM took because of this identity, unless the same address was invited again meanwhile. */

@@ -1,4 +1,4 @@
-import { ArrayOverlap, type EntityManager, type FindOptionsWhere, In, IsNull, MoreThanOrEqual, Not } from 'typeorm';
+import { ArrayOverlap, type EntityManager, type FindOptionsWhere, In, IsNull, MoreThanOrEqual } from 'typeorm';
 import { ProvisionedIdentity } from '../../scim/index.js';
 
 /** Whom an invitation is for: the addresses of the person, and the account that wants to use it. */
@@ -50,21 +50,6 @@ export async function findDenial(
   return denialOf(byAccount, invitedAt) ?? denialOf(byAddress, invitedAt);
 }
 
-/**
- * Whether the invitation could be that of a person who was removed after it and is erased by now: nobody can tell any more
- * which addresses were theirs, so it could be any. Not by how events were handled: those of such a person say no address either.
- */
-export const mayBeOfErased = (
-  { organizationId, createdAt }: { readonly organizationId: string; readonly createdAt: Date },
-  manager: EntityManager,
-): Promise<boolean> =>
-  manager.getRepository(ProvisionedIdentity).existsBy({
-    organizationId,
-    state: 'deprovisioned',
-    erasedAt: Not(IsNull()),
-    stateChangedAt: MoreThanOrEqual(createdAt),
-  });
-
 function denialOf(known: readonly Known[], invitedAt: Date): Denial | undefined {
   if (known.some(({ state }) => state === 'suspended')) return 'suspended';
   const removed = known.filter(({ state }) => state === 'deprovisioned');
@@ -72,13 +57,11 @@ function denialOf(known: readonly Known[], invitedAt: Date): Denial | undefined 
   return removed.some(({ stateChangedAt }) => stateChangedAt >= invitedAt) ? 'deprovisioned' : undefined;
 }
 
-/** Whatever became of the identity: since when, and every address under which it could have been invited. */
-export async function findPerson(
+/** Every address under which an identity could have been invited, whatever became of it. */
+export async function findAddresses(
   { organizationId, id }: { readonly organizationId: string; readonly id: string },
   manager: EntityManager,
-): Promise<{ readonly stateChangedAt: Date; readonly addresses: readonly string[] } | undefined> {
+): Promise<string[]> {
   const identity = await manager.getRepository(ProvisionedIdentity).findOneBy({ organizationId, id });
-  if (!identity) return undefined;
-  const { stateChangedAt, userNameKey, emailKeys } = identity;
-  return { stateChangedAt, addresses: [userNameKey, ...emailKeys] };
+  return identity ? [identity.userNameKey, ...identity.emailKeys] : [];
 }

@@ -11,7 +11,7 @@ import {
 import { Account } from '../auth/account.entity.js';
 import { toEmail } from '../auth/accounts.service.js';
 import { InvitationsService } from './invitations.service.js';
-import { findPerson } from './provisioned-people.js';
+import { findAddresses } from './provisioned-people.js';
 
 /**
  * Open invitations end with the access of whom they are for. What makes them useless is the question that is asked when one
@@ -37,24 +37,18 @@ export class ScimInvitationHandlers {
       case UserReactivated.type:
         return this.invitations.giveBack(organizationId, identityId, manager);
       case UserErased.type:
-        return this.erase(event, manager);
+        return this.invitations.erase(organizationId, identityId, manager);
     }
   }
 
   private async take(event: UserDeactivated | UserDeprovisioned, manager: EntityManager): Promise<void> {
     const { organizationId, identityId, accountId, userName, occurredAt } = event;
     const account = accountId === undefined ? null : await manager.getRepository(Account).findOneBy({ id: accountId });
-    const person = await findPerson({ organizationId, id: identityId }, manager);
-    const addresses = [...(person?.addresses ?? []), toEmail(userName), account?.email ?? ''];
+    const addresses = await findAddresses({ organizationId, id: identityId }, manager);
     // Empty ones are those of somebody who was erased.
-    const emails = addresses.filter((email) => email !== '');
+    const emails = [...addresses, toEmail(userName), account?.email ?? ''].filter((email) => email !== '');
     // An invitation after a removal is an owner's wish to have the person back.
     const before = event.type === UserDeprovisioned.type ? occurredAt : undefined;
     await this.invitations.take(organizationId, { identityId, emails, before }, manager);
-  }
-
-  private async erase({ organizationId, identityId }: UserErased, manager: EntityManager): Promise<void> {
-    const person = await findPerson({ organizationId, id: identityId }, manager);
-    await this.invitations.erase({ organizationId, identityId, removedAt: person?.stateChangedAt }, manager);
   }
 }
