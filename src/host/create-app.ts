@@ -33,6 +33,7 @@ export async function createApp(settings: HostSettings, options: AppOptions = {}
   const app = await NestFactory.create<NestExpressApplication>(module, { logger, abortOnError: false });
   applyServerTimeouts(app.getHttpServer());
   app.disable('x-powered-by');
+  if (settings.trustProxy !== undefined) app.set('trust proxy', settings.trustProxy);
   app.use(helmet(securityHeaders(publicUrl)));
   app.use(cookieParser());
   app.use(sameOrigin(publicUrl, `/${SCIM_PATH}`));

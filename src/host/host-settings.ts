@@ -19,6 +19,11 @@ export interface HostSettings {
   readonly scimRateLimit: number;
   /** For how many days after plan or SAML are lost the identity provider may still take people out. Default 0. */
   readonly removalDays?: number;
+  /**
+   * Whose `X-Forwarded-For` says where a client is, as Express's `trust proxy`: how many proxies there are, or their addresses.
+   * Default: nobody's.
+   */
+  readonly trustProxy?: number | string[] | undefined;
   /** Demo data and the demo identity provider. Never in production mode. */
   readonly demo: boolean;
   readonly production: boolean;
@@ -54,6 +59,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     peppers,
     scimRateLimit: readNumber(env, 'SCIM_RATE_LIMIT', { fallback: DEFAULT_RATE_LIMIT, most: 1_000_000 }),
     removalDays: readNumber(env, 'SCIM_REMOVAL_DAYS', { fallback: 0, most: 3650 }),
+    trustProxy: readTrustProxy(env),
     demo: !production && readSwitch(env, 'DEMO'),
     production,
   };
@@ -79,6 +85,31 @@ function readSwitch(env: Env, name: string): boolean {
   const text = readText(env, name) ?? '1';
   if (text === '0' || text === '1') return text === '1';
   throw new Error(`${name} is "${text}"; it may be 0 (off) or 1 (on).`);
+}
+
+/** Names that Express has for private networks. */
+const NAMED_NETWORKS: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+const MOST_PROXIES = 100;
+
+/** Not `true` for all: then clients choose their own address. */
+function readTrustProxy(env: Env): number | string[] | undefined {
+  const text = readText(env, 'TRUST_PROXY');
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text) && Number(text) <= MOST_PROXIES) return Number(text);
+  const networks = text.split(',').map((network) => network.trim());
+  if (networks.every((network) => NAMED_NETWORKS.includes(network) || isNetwork(network))) return networks;
+  throw new Error(
+    `TRUST_PROXY is "${text}"; it may be a number of proxies from 0 to ${MOST_PROXIES}, or addresses, networks (10.0.0.0/8), ` +
+      `and ${NAMED_NETWORKS.join(', ')}, separated by commas.`,
+  );
+}
+
+/** E.g. `192.0.2.1`, `10.0.0.0/8`. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (version === 6 ? 128 : 32));
 }
 
 function readPublicUrl(env: Env, production: boolean): string | undefined {

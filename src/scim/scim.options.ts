@@ -25,14 +25,17 @@ export type ScimEntitlement =
       readonly detail: string;
       /**
        * Whether the identity provider may still take people out, e.g. for some weeks after a downgrade: else whoever leaves the
-       * company meanwhile keeps their access. Then what only reads is answered, and these are done: a DELETE of a User, and a PUT
-       * or PATCH of a User who was active and is not after it, whatever else it changes; the same again is no error. In a bulk
+       * company meanwhile keeps their access. Then what only reads is answered, and these are done: a DELETE of a User, and of a
+       * PUT or PATCH that makes a User inactive just that; what else it asks for is left out, and it may come again. In a bulk
        * request each operation counts by itself. All else is refused with 403 and `detail`: creations, re-activations, other
-       * changes of Users (suspended ones, too), groups, resource types of the host's own. No token is generated or rotated. The
+       * changes of Users, groups, resource types of the host's own. No token is generated or rotated. The
        * module keeps no time: answer so for as long as you want it. Default false: everything is refused.
        */
       readonly removals?: boolean;
-      /** As above: a removal takes nobody's access whom a login by another connection proved. */
+      /**
+       * As above, and the same as while it is allowed: a removal takes nobody's access whom a login by another connection proved.
+       * Default: any of the organization's.
+       */
       readonly ssoConnectionId?: string;
     };
 

@@ -31,6 +31,7 @@ describe('readSettings', () => {
       DATABASE_URL: '',
       DATA_DIR: '',
       SCIM_TOKEN_PEPPERS: '',
+      TRUST_PROXY: '',
       DEMO: '',
     };
     expect(readSettings(empty)).toEqual(readSettings({}));
@@ -43,6 +44,29 @@ describe('readSettings', () => {
     [{ PUBLIC_URL: 'https://app.example.com/' }, 'https://app.example.com'],
   ])('%j is reached under %s', (env, publicUrl) => {
     expect(readSettings(env).publicUrl).toBe(publicUrl);
+  });
+
+  it.each([
+    ['0', 0],
+    ['2', 2],
+    ['loopback', ['loopback']],
+    [' loopback, 10.0.0.0/8,fd00::/8 , 192.0.2.1', ['loopback', '10.0.0.0/8', 'fd00::/8', '192.0.2.1']],
+  ])('takes TRUST_PROXY="%s" as Express does', (text, trustProxy) => {
+    expect(readSettings({ TRUST_PROXY: text })).toMatchObject({ trustProxy });
+  });
+
+  it.each([
+    'true',
+    '-1',
+    '101',
+    'proxy.example',
+    '10.0.0.0/33',
+    '10.0.0.0/0',
+    '10.0.0.0/',
+    'fd00::/129',
+    'loopback,,1.2.3.4',
+  ])('refuses TRUST_PROXY="%s" and says what it may be', (text) => {
+    expect(() => readSettings({ TRUST_PROXY: text })).toThrow(`TRUST_PROXY is "${text}"; it may be `);
   });
 
   it.each([

@@ -164,6 +164,27 @@ describe('S3: the admin generates a SCIM token on the SAML SSO page', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('says that the identity provider still sends the old token, and what to do', async () => {
+    const { page, complaints, idp } = await open(async (organization) => {
+      const tokens = `/api/organizations/${organization.slug}/scim/tokens`;
+      await organization.idp.get('/Users');
+      const [{ id }] = (await organization.owner.get(tokens)).body.tokens;
+      await organization.owner.json('POST', `${tokens}/${id}/rotate`, { overlapHours: 0 });
+      await organization.idp.get('/Users');
+    });
+    const health = page.locator('#health');
+    expect(await page.locator('#verdict').innerText()).toBe(
+      'Refused: your identity provider sends a token that is not valid any more',
+    );
+    expect(await health.innerText()).toContain('Paste the new token in your identity provider.');
+    await idp.get('/Users');
+    await lookNow(page);
+    await health.getByText(/^2 requests in a row were refused/).waitFor();
+    await page.getByRole('button', { name: 'Show why' }).click();
+    await page.getByRole('dialog').getByText(/^401 /).first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('makes a token of fewer scopes, warns of its end at the top, and of a third one', async () => {
     const { page, complaints, owner, slug } = await open();
     await page.getByText('Advanced: what the token may do').click();

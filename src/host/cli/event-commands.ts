@@ -87,10 +87,11 @@ async function filterOf(
   return { organizationId: organization?.id, consumer, state };
 }
 
-/** Of a name that is mistyped nothing ever failed. @throws Error */
+/** Of a name that is mistyped nothing ever failed; of a retired one there may be dead letters still. @throws Error */
 async function checkConsumer(context: HostContext, consumer: string): Promise<void> {
-  const names = await eventsOf(context).consumers();
-  if (names.includes(consumer)) return;
+  const events = eventsOf(context);
+  if ((await events.consumers({ retired: true })).includes(consumer)) return;
+  const names = await events.consumers();
   throw new Error(`There is no consumer "${consumer}". There are: ${names.join(', ') || 'none'}.`);
 }
 

@@ -2,7 +2,7 @@ import { type Idp, recogniseIdp } from '../log/recognise-idp.js';
 import { findClients } from '../persistence/connection-health-statements.js';
 import type { ScimDatabase } from '../persistence/scim-database.js';
 
-/** Who calls for an organization, as its newest requests with a good token tell. */
+/** Who calls for an organization, as its newest requests tell, without those with a forged token. */
 export interface ConnectionClient {
   /** Null before the first request. */
   readonly idp: Idp | 'generic' | null;

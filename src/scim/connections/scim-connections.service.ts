@@ -28,7 +28,7 @@ import { recogniseConnection } from './recognise-connection.js';
 import { ScimLinkCheck } from './scim-link-check.js';
 import { ScimMilestones } from './scim-milestones.js';
 
-/** Requests of a period with a good token, of which at most 100,000 of a status are counted. */
+/** Requests of a period, without those with a forged token; at most 100,000 of a status are counted. */
 export interface RequestCount {
   readonly total: number;
   /** Answered with a status of 400 or more. */
@@ -36,20 +36,23 @@ export interface RequestCount {
 }
 
 /**
- * What the log says of how an organization's identity provider fares: of requests with a good token, but for `refused`, so that
- * nobody else can change it.
+ * What the log says of how an organization's identity provider fares: of requests with the right secret of one of its tokens,
+ * though it be expired, replaced or revoked; without those in `refused`, so that nobody else can change it.
  */
 export interface ConnectionHealth {
   /** The last request, whatever became of it. */
   readonly lastCallAt: Date | null;
   readonly lastSuccessAt: Date | null;
-  /** The last request that was answered with a status of 400 or more. */
+  /** The last request that was answered with a status of 400 or more; 401: its token has expired, was replaced or revoked. */
   readonly lastFailure: { readonly at: Date; readonly status: number; readonly requestId: string } | null;
   /** Where the last request failed: the first failure since the last success, and how many there were since. */
   readonly failing: { readonly since: Date; readonly requests: number } | null;
   readonly lastHour: RequestCount;
   readonly lastDay: RequestCount;
-  /** Requests with a token that is expired, revoked or forged: whoever knows a token's public id can send them. */
+  /**
+   * Requests with a forged token, a known public id with another secret: anybody who knows the id can send them. They are counted
+   * in the log, which takes 120 of them a minute from each process; so there were as many at least.
+   */
   readonly refused: { readonly lastAt: Date | null; readonly lastHour: number; readonly lastDay: number };
   /** What the client calls itself. */
   readonly client: string | null;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ScimRelay } from '../events/scim-relay.js';
 import { ScimPaths } from '../http/scim-paths.js';
+import { checkMayWrite } from '../identities/only-removals.js';
 import type { WriteContext } from '../identities/identity-store.js';
 import { changedAttributes } from '../identities/plan-change.js';
 import { customSource } from '../persistence/custom-source.js';
@@ -62,6 +63,7 @@ export class ScimResourcesService<R = JsonObject> {
     resource: unknown,
     context: WriteContext = {},
   ): Promise<R> {
+    checkMayWrite(context);
     const rows = this.tables.of(resourceType);
     const attributes = readResource(resource, rows.table.resourceType);
     const { manager } = context;
@@ -186,6 +188,7 @@ export class ScimResourcesService<R = JsonObject> {
     write: (row: ResourceRow, context: WriteContext) => Promise<WrittenResource | undefined>,
     context: WriteContext,
   ): Promise<WrittenResource> {
+    checkMayWrite(context);
     for (let tries = 0; tries < MOST_CONFLICTS && !context.manager; tries += 1) {
       const row = await this.store.get(rows, organizationId, id);
       checkVersion(resourceTag(row), context.ifMatch);

@@ -151,7 +151,7 @@ export class ScimDeadLetters {
 
   /** Why nothing was decided about an event that was named. @throws ScimError 404, 409 */
   private async explain({ organizationId, consumer, state }: DeadLetterFilter, eventId: string): Promise<never> {
-    const values = [organizationId ?? null, consumer ?? null, eventId];
+    const values = [organizationId ?? null, consumer ?? null, eventId, state ?? null];
     const [row] = isId(eventId) ? await this.database.run<DeliveryRow>(findDeliveryStatus, values) : [];
     if (!row) throw notFound(`There is no such event for ${consumer === undefined ? 'any' : 'this'} consumer.`);
     if (row.status !== 'pending' && row.status !== 'dead') throw conflict(`The event was ${row.status} already.`);

@@ -34,7 +34,7 @@ interface Work {
   readonly act: (due: readonly OldEvent[], manager: EntityManager) => Promise<number>;
 }
 
-/** Makes old events history, and deletes old history. Any number of processes may do it: they take turns at every batch. */
+/** Makes old events history, and deletes old history. Any number of processes may do it, one of them at a time. */
 @Injectable()
 export class ScimEventUpkeep implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(ScimEventUpkeep.name);
@@ -93,7 +93,9 @@ export class ScimEventUpkeep implements OnApplicationBootstrap, OnModuleDestroy 
     manager: EntityManager,
   ): Promise<{ seen: number; done: number }> {
     const [place] = await this.database.run<UpkeepPlace>(takePlace, [name], manager);
-    const values = [days, place?.at ?? LONG_AGO, place?.seq ?? '0', BATCH];
+    // Another process is at it.
+    if (!place) return { seen: 0, done: 0 };
+    const values = [days, place.at ?? LONG_AGO, place.seq ?? '0', BATCH];
     const seen = await this.database.run<OldEvent>(find, values, manager);
     const due = seen.filter(({ isDue }) => isDue);
     const done = due.length === 0 ? 0 : await act(due, manager);

@@ -47,10 +47,11 @@ export class ScimEventsService {
 
   /**
    * Names of the consumers that get events, whichever process has the handler.
+   * @param which with `retired: true` those that were retired, too, which may have dead letters for a while.
    * @throws ScimError 503 when the database is not available.
    */
-  async consumers(): Promise<readonly string[]> {
-    const rows = await this.database.run<{ name: string }>(findConsumers, []);
+  async consumers(which: { readonly retired?: boolean | undefined } = {}): Promise<readonly string[]> {
+    const rows = await this.database.run<{ name: string }>(findConsumers, [which.retired ?? false]);
     return rows.map(({ name }) => name);
   }
 
@@ -98,8 +99,8 @@ export class ScimEventsService {
 
   /**
    * Events of an organization, one page after the other, for whoever comes and asks: each once, in an order that stays.
-   * @throws ScimError 400 for a cursor that is none of this organization's, or a limit that is none; 410 where what comes after it is no longer kept
-   * (`events.retentionDays`); 503.
+   * @throws ScimError 400 for a cursor that is none of this organization's, or a limit that is none; 410 where what comes after
+   * it is no longer kept (`events.retentionDays`); 503.
    */
   async feed(organizationId: string, query: FeedQuery = {}): Promise<FeedPage> {
     return this.feeds.read(organizationId, query);

@@ -54,7 +54,10 @@ export class ScimFeed {
 
   constructor(private readonly database: ScimDatabase) {}
 
-  /** @throws ScimError 400 for a cursor that is none of this feed, or a limit that is none; 410 where what comes after the cursor is no longer kept. */
+  /**
+   * @throws ScimError 400 for a cursor that is none of this feed, or a limit that is none; 410 where what comes after the cursor
+   * is no longer kept.
+   */
   async read(organizationId: string, query: FeedQuery): Promise<FeedPage> {
     const after = query.after === undefined || query.after === FEED_BEGIN ? undefined : readPlace(query.after);
     const types = query.types ?? null;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { ScimRelay } from '../events/scim-relay.js';
 import { ScimPaths } from '../http/scim-paths.js';
+import { checkMayWrite } from '../identities/only-removals.js';
 import type { WriteContext } from '../identities/identity-store.js';
 import type { ProvisionedGroup } from '../persistence/entities/group.entity.js';
 import { findMembersOfGroups, type MemberRow } from '../persistence/group-statements.js';
@@ -269,7 +270,8 @@ export class GroupsService<G extends ScimGroup = ScimGroup> {
     return { resourceType: this.resourceTypes.group, baseUrl: this.paths.baseUrl };
   }
 
-  private inTransaction<T>(context: WriteContext, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  private async inTransaction<T>(context: WriteContext, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    checkMayWrite(context);
     // Under a savepoint in the caller's: what is refused leaves nothing behind there either.
     return context.manager ? context.manager.transaction(work) : this.database.transactionWithRetry(work);
   }

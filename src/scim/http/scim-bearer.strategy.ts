@@ -34,11 +34,7 @@ export class ScimBearerStrategy implements OnApplicationShutdown {
         ...(userAgent === undefined ? {} : { userAgent }),
       };
       const trace = traceOf(sent.request);
-      const verified = verifier.verify(
-        token,
-        origin,
-        (refused) => trace && Object.assign(trace, refused, { isRefused: true }),
-      );
+      const verified = verifier.verify(token, origin, (refused) => trace && Object.assign(trace, refused));
       verified.then(
         (principal) => done(null, principal ?? false),
         (error: unknown) => done(error),

@@ -10,7 +10,7 @@ import type { ResourceAttributes } from '../protocol/resource.js';
 import { checkVersion } from '../protocol/etag.js';
 import { conflict } from '../protocol/scim-error.js';
 import { ScimEntitlements } from '../tokens/scim-entitlements.js';
-import { checkRemoval } from './check-removal.js';
+import { boundChange, checkMayWrite } from './only-removals.js';
 import { isLifeCycle } from './identity-events.js';
 import { IdentityRemovals, LinkTaken } from './identity-removals.js';
 import { initialState, nextState } from './identity-state.js';
@@ -47,7 +47,7 @@ export class IdentitiesService {
    * @throws ScimError 403 where only removals are done; 409 uniqueness; 409 where it is inactive and the host refuses the removal of who is linked.
    */
   async create(organizationId: string, resource: ResourceAttributes, context: WriteContext): Promise<IdentityRow> {
-    checkRemoval(context);
+    checkMayWrite(context);
     const scope = await this.proofScopeOf(organizationId);
     const { active } = coreAttributesOf(resource);
     // An active person who is missed here, because the login is not committed yet, is linked by the next one.
@@ -71,9 +71,10 @@ export class IdentitiesService {
     decide: (current: ResourceAttributes) => ResourceAttributes,
     context: WriteContext,
   ): Promise<IdentityRow> {
+    const bound = boundChange(decide, context);
     const plan = (identity: IdentityRow): IdentityPlan => {
       const before = valuesOf(identity);
-      return planChange(before, decide(before.resource));
+      return planChange(before, bound(before.resource));
     };
     for (let tries = 0; tries < MOST_CONFLICTS && !context.manager; tries += 1) {
       const identity = await this.store.get(organizationId, id);
@@ -220,12 +221,10 @@ export const unlinked = (resource: ResourceAttributes): IdentityValues => ({
   resource,
 });
 
-/** Of every write of an identity that is there. @throws ScimError 403; 412; whatever `planOf` throws. */
+/** Of every write of an identity that is there. @throws ScimError 412; whatever `planOf` throws. */
 function planWrite(identity: IdentityRow, planOf: LockedChange['planOf'], context: WriteContext): IdentityPlan {
   checkVersion(identityTag(identity), context.ifMatch);
-  const plan = planOf(identity);
-  checkRemoval(context, { state: identity.state, plan });
-  return plan;
+  return planOf(identity);
 }
 
 function planDeprovision(identity: IdentityRow): IdentityPlan {

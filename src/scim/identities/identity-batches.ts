@@ -21,7 +21,7 @@ import {
   toAgain,
   TooManyErrors,
 } from './batch-outcomes.js';
-import { findRefusal } from './check-removal.js';
+import { findRefusal } from './only-removals.js';
 import { IdentitiesService } from './identities.service.js';
 import { findConflicts, type Person } from './identity-conflicts.js';
 import { toHistory, type WriteContext } from './identity-store.js';

@@ -7,9 +7,6 @@ export type StateChange = 'deactivate' | 'reactivate' | 'link' | 'unlink' | 'dep
 export const initialState = (active: boolean, linked: boolean): IdentityState =>
   active ? (linked ? 'active' : 'provisioned') : 'suspended';
 
-/** Whether somebody in this state has no access. */
-export const isOut = (state: IdentityState): boolean => state === 'suspended' || state === 'deprovisioned';
-
 /** The one table of transitions, whatever the wire form of a change was. */
 export function nextState(state: IdentityState, change: StateChange, linked: boolean): IdentityState {
   if (state === 'deprovisioned') throw new Error('A deprovisioned identity never changes its state again.');

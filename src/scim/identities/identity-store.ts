@@ -37,7 +37,7 @@ export interface WriteContext {
   readonly id?: string;
   /** Takes what the request is to wait for, where the caller delivers it at the end of several writes (bulk). */
   readonly later?: DeliveryKey[];
-  /** Of the writes of Users nothing but removals is done: all else is 403 with this detail. Default: everything is done. */
+  /** Nothing is done but what takes a user out: all else is 403 with this detail. Default: everything is done. */
   readonly onlyRemovals?: string;
 }
 

@@ -47,7 +47,7 @@ export function toLogEntry(trace: RequestTrace, end: RequestEnd, { bodyCharacter
     ...end,
     id: trace.id,
     receivedAt: new Date(trace.receivedAt),
-    isRefused: trace.isRefused ?? false,
+    isRefused: trace.refusal === 'forged',
     method: cut(withoutTokens(trace.method), 20),
     path,
     query: keptQuery === '' ? null : keptQuery,

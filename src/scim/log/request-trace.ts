@@ -18,8 +18,8 @@ export interface RequestTrace {
   /** Of the token, be it good or not; without one the request is nobody's and stands in no log. */
   organizationId?: string;
   tokenId?: string;
-  /** The token is not good. */
-  isRefused?: boolean;
+  /** Of a token that is not good: whether its secret is the right one, so that its holder sent it, or anybody can have. */
+  refusal?: 'ended' | 'forged';
   /** Parsed. */
   body?: unknown;
   bodyBytes?: number;

@@ -22,7 +22,10 @@ const LONGEST_RETRY_MS = 30_000;
 const STOP_WAIT_MS = 2000;
 /** As nginx logs it: the client closed the connection before it was answered. */
 const CLIENT_LEFT = 499;
-/** Of requests with bad tokens, per organization and minute: who knows a token's public id cannot fill its log. */
+/**
+ * Of requests with forged tokens, per organization and minute: who knows a token's public id cannot fill its log. As many with
+ * tokens that have ended, counted apart, so that what is forged hides none of them.
+ */
 const REFUSALS_PER_MINUTE = 120;
 
 /**
@@ -37,7 +40,7 @@ export class ScimLog implements OnModuleDestroy, OnApplicationShutdown {
   private readonly buffer = new LogBuffer();
   /** Requests under way. */
   private readonly open = new Map<RequestTrace, OpenResponse>();
-  private refusals = { minute: 0, byOrganization: new Map<string, number>() };
+  private refusals = { minute: 0, counts: new Map<string, number>() };
   private writing: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private retryMs = 0;
@@ -105,7 +108,7 @@ export class ScimLog implements OnModuleDestroy, OnApplicationShutdown {
     // An error here would be nobody's: it would end the process.
     try {
       const entry = this.toEntry(trace, organizationId, response);
-      if (trace.isRefused && !this.mayRefuse(organizationId)) this.buffer.countLoss(entry);
+      if (trace.refusal && !this.mayRefuse(`${trace.refusal} ${organizationId}`)) this.buffer.countLoss(entry);
       else this.buffer.push(entry);
       this.schedule();
     } catch (error) {
@@ -120,11 +123,12 @@ export class ScimLog implements OnModuleDestroy, OnApplicationShutdown {
     return toLogEntry(trace, { organizationId, status, durationMs }, { bodyCharacters, secrets: this.secrets });
   }
 
-  private mayRefuse(organizationId: string): boolean {
+  /** @param key which refusals, of which organization. */
+  private mayRefuse(key: string): boolean {
     const minute = Math.floor(performance.now() / 60_000);
-    if (minute !== this.refusals.minute) this.refusals = { minute, byOrganization: new Map() };
-    const count = (this.refusals.byOrganization.get(organizationId) ?? 0) + 1;
-    this.refusals.byOrganization.set(organizationId, count);
+    if (minute !== this.refusals.minute) this.refusals = { minute, counts: new Map() };
+    const count = (this.refusals.counts.get(key) ?? 0) + 1;
+    this.refusals.counts.set(key, count);
     return count <= REFUSALS_PER_MINUTE;
   }
 

@@ -66,18 +66,19 @@ const health: Record<keyof ConnectionHealth, JsonObject> = {
   lastSuccessAt: orNull(time),
   lastFailure: {
     anyOf: [complete({ at: time, status: integer, requestId: text }), nothing],
-    description: 'The last request with a good token that was answered with 400 or more.',
+    description:
+      'The last request that was answered with 400 or more. 401: its token has expired, was replaced or revoked.',
   },
   failing: {
     anyOf: [complete({ since: time, requests: integer }), nothing],
-    description:
-      'Where the last request with a good token failed: since when, and how many failed since the last success.',
+    description: 'Where the last request failed: since when, and how many failed since the last success.',
   },
   lastHour: requestCount,
   lastDay: requestCount,
   refused: {
     ...complete({ lastAt: orNull(time), lastHour: integer, lastDay: integer }),
-    description: 'Requests with a token that is expired, revoked or forged. They are in no other number.',
+    description:
+      'Requests with the id of a token and a wrong secret, which anybody can send. They are in no other number. A lower bound: of more than 120 a minute the log does not keep all.',
   },
   client: { ...orNull(text), description: 'What the client calls itself.' },
   idp: { ...orNull(text), enum: [...IDPS, 'generic', null], description: 'The identity provider, from its traffic.' },

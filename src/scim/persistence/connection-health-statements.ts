@@ -4,9 +4,9 @@ import type { Statement } from './scim-database.js';
 const MOST_COUNTED = 100_000;
 /** Requests that tell which identity provider it is. */
 const TELLING = 200;
-/** What the log knows of answers of one status, to good tokens or to those that were refused. */
+/** What the log knows of answers of one status, to holders of a token or to those who forged one. */
 export interface TrafficRow {
-  /** Anybody who knows a token's public id can cause it: it tells nothing of the identity provider. */
+  /** With a forged token. Anybody who knows a token's public id can cause it: it tells nothing of the identity provider. */
   readonly isRefused: boolean;
   readonly status: number;
   readonly lastAt: Date;
@@ -14,7 +14,7 @@ export interface TrafficRow {
   readonly lastId: string;
   readonly lastHour: number;
   readonly lastDay: number;
-  /** Of failures with a good token: the first one since the last success with one; else null. */
+  /** Of failures that are not: the first one since the last success; else null. */
   readonly failingSince: Date | null;
   /** How many since then. */
   readonly failures: number;
@@ -52,7 +52,7 @@ SELECT k.is_refused AS "isRefused", k.status, k.received_at AS "lastAt", k.id AS
 FROM success, latest k, LATERAL (SELECT NOT k.is_refused AND k.status >= 400 AND k.received_at > success.at AS is_failing) f`,
 };
 
-/** $1 organization. Which identity providers its newest requests look like, and what the last one called itself; of those whose token was good. */
+/** $1 organization. Which identity providers its newest requests look like, and what the last one called itself; of those whose token was not forged. */
 export const findClients: Statement = {
   text: `
 ${KINDS}, newest AS (

@@ -151,12 +151,16 @@ decided AS (
 ${DECIDED}`,
 };
 
-/** $1 organization or null, $2 consumer or null: any, $3 event id: what has become of it, first of what is not done. */
+/**
+ * $1 organization or null, $2 consumer or null: any, $3 event id, $4 `dead`, `failing` or null: what has become of it, first where
+ * it is what $4 says, then of what is not done.
+ */
 export const findDeliveryStatus: Statement = {
   text: `
 SELECT d.status, d.attempts FROM scim_outbox o JOIN scim_outbox_delivery d ON d.event_seq = o.seq AND ($2::text IS NULL OR d.consumer = $2)
 WHERE o.id = $3::uuid AND ($1::text IS NULL OR o.organization_id = $1)
-ORDER BY d.status IN ('pending', 'dead') DESC, d.attempts DESC LIMIT 1`,
+ORDER BY CASE $4::text WHEN 'dead' THEN d.status = 'dead' WHEN 'failing' THEN d.status = 'pending' AND d.attempts > 0 END DESC NULLS LAST,
+  d.status IN ('pending', 'dead') DESC, d.attempts DESC LIMIT 1`,
 };
 
 /** What events of an aggregate say that came after one. */

@@ -17,8 +17,7 @@ export interface UpkeepPlace {
 /** $1 name of the work: nobody else does it before the transaction ends. Yields its place. */
 export const takePlace: Statement = {
   text: `
-INSERT INTO scim_upkeep AS kept (name) VALUES ($1) ON CONFLICT (name) DO UPDATE SET name = kept.name
-RETURNING place_at AS "at", place_seq AS seq`,
+SELECT place_at AS "at", place_seq AS seq FROM scim_upkeep WHERE name = $1 FOR UPDATE SKIP LOCKED`,
 };
 
 /** $1 name, $2 time and $3 seq of the last event looked at, or null: the next look begins anew. Under `takePlace`. */

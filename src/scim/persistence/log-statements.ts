@@ -85,7 +85,7 @@ SELECT ${SHOWN} FROM (
 ${TOKEN} ORDER BY l.received_at DESC, l.id DESC`,
 };
 
-/** The same of one status, $3: one that is rare is found among many. One walk for good tokens and one for those that were refused. */
+/** The same of one status, $3: one that is rare is found among many. One walk for forged tokens and one for all others. */
 export const listLogRowsOfStatus: Statement = {
   text: `
 SELECT ${SHOWN} FROM (

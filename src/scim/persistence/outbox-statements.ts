@@ -245,9 +245,9 @@ export const retireConsumer: Statement = {
   text: 'UPDATE scim_consumer SET retired_at = now() WHERE name = $1 AND retired_at IS NULL',
 };
 
-/** Consumers that get events. */
+/** Consumers that get events; $1 true: those that are retired, too. */
 export const findConsumers: Statement = {
-  text: 'SELECT name FROM scim_consumer WHERE retired_at IS NULL ORDER BY name',
+  text: 'SELECT name FROM scim_consumer WHERE $1::boolean OR retired_at IS NULL ORDER BY name',
 };
 
 /** Consumers that are gone. */

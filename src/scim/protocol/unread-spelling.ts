@@ -14,7 +14,7 @@ import { refuseUnreadableName } from './unreadable-name.js';
  */
 export function refuseUnreadSpelling(key: string, resourceType: ResourceType): void {
   const folded = foldName(key);
-  // First what is quick: a hostile body has a hundred thousand keys.
+  // First what is quick: most unknown names have nothing to do with any of them.
   const possible = criticalOf(resourceType).filter((name) => folded.includes(foldName(name)));
   if (possible.length === 0) return refuseUnreadableName(key);
   const { schema, extensions } = resourceType;
@@ -46,6 +46,6 @@ function withoutOwner(key: string, owners: readonly string[]): string {
 
 const withoutSigns = (text: string): string => text.replace(/^[^a-z0-9]+/, '');
 
-/** `activeDirectoryId` and `active-since` are other attributes. */
+/** `activeDirectoryId`, `active-since` and `Active Directory` are other attributes. */
 const isFirstWord = (text: string, word: string): boolean =>
-  text.startsWith(word) && !/^[\w$-]/.test(text.slice(word.length));
+  text.startsWith(word) && !/^(?:[\w$-]|\s+[\w$])/.test(text.slice(word.length));

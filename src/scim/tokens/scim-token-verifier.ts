@@ -14,8 +14,14 @@ export interface ScimPrincipal {
   readonly isPaused: boolean;
 }
 
-/** A token that is known and not good: revoked, expired, or with another secret. */
-export type RefusedToken = Pick<ScimPrincipal, 'organizationId' | 'tokenId'>;
+/** A token that is known and not good. */
+export interface RefusedToken extends Pick<ScimPrincipal, 'organizationId' | 'tokenId'> {
+  /**
+   * `ended`: the right secret of a token that is expired, replaced or revoked, which only its holder can send. `forged`: another
+   * secret, which anybody can send who knows the public id; also where the pepper that would tell is gone from the ring.
+   */
+  readonly refusal: 'ended' | 'forged';
+}
 
 /**
  * How long a verified token is believed, from the moment before it was looked up: a token that is revoked is refused by
@@ -75,8 +81,10 @@ export class ScimTokenVerifier {
     this.verified.delete(key);
     const { generation } = this;
     const [token] = await this.database.run<VerifiableToken>(findVerifiableTokens, [[publicId]]);
-    if (!this.matches(secret, hash, token) || !token?.live) {
-      if (token) onRefused?.({ organizationId: token.organizationId, tokenId: token.id });
+    const isRight = this.matches(secret, hash, token);
+    if (!isRight || !token?.live) {
+      const refusal = isRight ? 'ended' : 'forged';
+      if (token) onRefused?.({ organizationId: token.organizationId, tokenId: token.id, refusal });
       return undefined;
     }
     const { id: tokenId, organizationId } = token;

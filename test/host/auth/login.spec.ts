@@ -53,6 +53,16 @@ describe('a login with a password', () => {
     expect(await statuses(Array(11).fill({ email: 'nobody@startup.example', password: 'x' }))).toContain(429);
   });
 
+  it('is counted by the address of the connection, whatever X-Forwarded-For says', async () => {
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 11; tries += 1) {
+      const login = { email: 'nobody@forwarded.example', password: 'wrong' };
+      const headers = { 'x-forwarded-for': `192.0.2.${tries}` };
+      statuses.push((await new HostClient(started.host.url).json('POST', '/api/login', login, headers)).status);
+    }
+    expect(statuses).toEqual([...Array(10).fill(401), 429]);
+  });
+
   it('is over after a logout', async () => {
     const owner = await new HostClient(started.host.url).signInAsOwner('acme');
     expect((await owner.json('POST', '/api/logout')).status).toBe(204);

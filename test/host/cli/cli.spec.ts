@@ -238,6 +238,27 @@ describe('the command line', () => {
     await started.host.dataSource.query(`delete from scim_consumer where name = 'test.gone'`);
   });
 
+  it('lists and lets go what a consumer failed on that was just retired, and offers only those that are not', async () => {
+    const { id } = await acme.idp.createUser({ userName: `event-${randomUUID()}` });
+    const { dataSource } = started.host;
+    await dataSource.query(
+      `insert into scim_consumer (name, event_types, retired_at) values ('test.retired', '{scim.user.provisioned}', now())`,
+    );
+    await dataSource.query(
+      `insert into scim_outbox_delivery (event_seq, consumer, organization_id, aggregate_id, terminal, status, attempts, finished_at)
+       select seq, 'test.retired', organization_id, aggregate_id, false, 'dead', 12, now() from scim_outbox where aggregate_id = $1`,
+      [id],
+    );
+    const { deliveries } = await json('events', 'dead', '--consumer', 'test.retired');
+    expect(deliveries).toMatchObject([{ consumer: 'test.retired', state: 'dead' }]);
+    const { code, errors } = await run('events', 'dead', '--consumer', 'test.retird');
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^error: There is no consumer "test\.retird"\. There are: \w.*\.\n$/);
+    expect(errors).not.toContain('test.retired');
+    expect(await json('events', 'skip', '--consumer', 'test.retired')).toEqual({ skipped: 1 });
+    await dataSource.query(`delete from scim_consumer where name = 'test.retired'`);
+  });
+
   it.each([
     ['no command', []],
     ['half a command', ['token']],

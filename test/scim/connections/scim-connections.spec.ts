@@ -116,21 +116,47 @@ describe.each(['express', 'fastify'] as const)('a connection on %s', (adapter) =
       expect(health).toMatchObject({ lastSuccessAt: null, failing: { since: health.lastCallAt, requests: 1 } });
     });
 
-    it('and counts a token that is refused apart', async () => {
+    it('and that it fails since the rotation whose new token nobody put into its identity provider', async () => {
       const idp = await host.client();
-      await host.dataSource.query(
-        `update scim_token set revoked_at = now(), revoked_because = 'admin' where organization_id = $1`,
-        [idp.organizationId],
-      );
-      await idp.get('/Users');
-      expect(await healthOf(idp.organizationId)).toMatchObject({
-        lastCallAt: null,
-        lastSuccessAt: null,
-        lastFailure: null,
-        failing: null,
-        lastHour: { total: 0, failed: 0 },
-        refused: { lastAt: expect.any(String), lastHour: 1, lastDay: 1 },
+      await idp.get('/Users', { 'user-agent': 'Okta SCIM Client 1.0.0' });
+      const settings = settingsOf(host, idp.organizationId);
+      const [{ id }] = (await settings.send('GET', '/tokens')).body.tokens;
+      const rotated = await settings.send('POST', `/tokens/${id}/rotate`, { overlapHours: 0 });
+      expect(rotated.status).toBe(201);
+      expect((await idp.get('/Users')).status).toBe(401);
+      expect((await idp.post('/Users', { userName: 'ada' })).status).toBe(401);
+      const health = await healthOf(idp.organizationId);
+      expect(health).toMatchObject({
+        lastFailure: { at: health.lastCallAt, status: 401 },
+        failing: { since: expect.any(String), requests: 2 },
+        lastHour: { total: 3, failed: 2 },
+        lastDay: { total: 3, failed: 2 },
+        refused: { lastAt: null, lastHour: 0, lastDay: 0 },
+        idp: 'okta',
       });
+      const fresh = new ScimClient(host.url, rotated.body.token, idp.organizationId);
+      expect((await fresh.get('/Users')).status).toBe(200);
+      expect((await healthOf(idp.organizationId)).failing).toBeNull();
+    });
+
+    it.each([
+      ['expired', `expires_at = now() - interval '1 day'`],
+      ['was revoked', `revoked_at = now(), revoked_because = 'admin'`],
+    ])('and that it fails with a token that %s, which ticks nothing', async (_how, change) => {
+      const idp = await host.client();
+      await host.dataSource.query(`update scim_token set ${change} where organization_id = $1`, [idp.organizationId]);
+      await idp.get('/Users');
+      const health = await healthOf(idp.organizationId);
+      expect(health).toMatchObject({
+        lastSuccessAt: null,
+        lastFailure: { at: health.lastCallAt, status: 401 },
+        failing: { since: health.lastCallAt, requests: 1 },
+        lastHour: { total: 1, failed: 1 },
+        refused: { lastAt: null, lastHour: 0, lastDay: 0 },
+      });
+      const { items } = (await settingsOf(host, idp.organizationId).send('GET', '/checklist')).body;
+      expect(items).toHaveLength(5);
+      expect(items.filter(({ done }: { done: boolean }) => done)).toEqual([]);
     });
 
     it('and is told nothing by who knows no more than the public id of a token', async () => {

@@ -307,6 +307,31 @@ describe('dead letters', () => {
     await other.release();
   });
 
+  it('are explained by what was asked for where several consumers had the event', async () => {
+    const id = await createUser();
+    failOn(({ identityId }) => identityId === id);
+    await host.drain();
+    const [letter] = await service().deadLetters({ organizationId: idp.organizationId });
+    const { eventId = '', eventSeq } = letter ?? {};
+    await host.dataSource.query(
+      `insert into scim_outbox_delivery (event_seq, consumer, organization_id, aggregate_id, terminal, status, attempts, finished_at)
+       select event_seq, 'test.teams', organization_id, aggregate_id, terminal, 'dead', 12, now()
+       from scim_outbox_delivery where event_seq = $1`,
+      [eventSeq],
+    );
+    const other = host.dataSource.createQueryRunner();
+    await other.startTransaction();
+    await other.query('select from scim_outbox_delivery where event_seq = $1 for update', [eventSeq]);
+    try {
+      for (const state of ['failing', 'dead'] as const) {
+        await expect(service().replay({ eventId, state })).rejects.toThrow('is being handled at this moment');
+      }
+    } finally {
+      await other.rollbackTransaction();
+      await other.release();
+    }
+  });
+
   it('are never skipped without a name', async () => {
     await expect(service().skip({})).rejects.toThrow('Name the event or the consumer');
     await expect(service().skip({ organizationId: idp.organizationId })).rejects.toThrow('Name');

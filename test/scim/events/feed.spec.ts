@@ -275,9 +275,8 @@ describe('old events', () => {
     await host.drain();
     await age(31);
     await host.dataSource.query(
-      `insert into scim_upkeep (name, place_at, place_seq)
-       select 'archive', created_at, seq from scim_outbox where aggregate_id = $1 and aggregate_seq = 1
-       on conflict (name) do update set place_at = excluded.place_at, place_seq = excluded.place_seq`,
+      `update scim_upkeep set place_at = created_at, place_seq = seq from scim_outbox
+       where name = 'archive' and aggregate_id = $1 and aggregate_seq = 1`,
       [id],
     );
     expect(await tidy()).toEqual({ archived: 0, deleted: 0 });

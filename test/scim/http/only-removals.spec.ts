@@ -1,7 +1,9 @@
 import {
+  GroupsService,
   ScimConnectionsService,
   type ScimEntitlement,
   ScimEntitlements,
+  ScimResourcesService,
   ScimTokensService,
 } from '../../../src/scim/index.js';
 import { countAllStatements } from '../../support/count-statements.js';
@@ -96,6 +98,7 @@ const REMOVALS = [
   ...of('active', DELETE),
   ...of('provisioned', patch('active: false', { op: 'replace', value: { active: false } })),
   ...of('suspended', patch('active: false', setActive(false))),
+  ...of('suspended', patch('active: false and a title', setActive(false), setTitle)),
   ...of('suspended', DELETE),
 ];
 
@@ -106,7 +109,7 @@ const OTHERS = [
   ...of('active', put('active: true', { active: true })),
   ...of('suspended', patch('active: true', setActive(true))),
   ...of('suspended', patch('a title', setTitle)),
-  ...of('suspended', patch('active: false and a title', setActive(false), setTitle)),
+  ...of('active', patch('active: false and then true', setActive(false), setActive(true))),
 ];
 
 describe('an organization that may not use SCIM', () => {
@@ -181,17 +184,19 @@ describe('an organization that may not use SCIM', () => {
       expect((await scene.acme.identity(scene[who])).state).toMatch(/^(suspended|deprovisioned)$/);
     });
 
-    it('gets the same answer to a removal that comes again, whatever came with it', async () => {
+    it('gets a removal done and nothing that came with it, and the same answer when it comes again', async () => {
       const { acme, active } = scene;
-      const leaving = { userName: 'ada', externalId: 'E-1', title: 'Dr', active: false };
+      // What somebody else has would be refused, and keep her in.
+      const leaving = { userName: 'bob', externalId: 'E-2', title: 'Dr', active: false };
       entitle(scene, ONLY_REMOVALS);
       const [first, again] = [
         await acme.idp.put(`/Users/${active}`, leaving),
         await acme.idp.put(`/Users/${active}`, leaving),
       ];
       expect([first?.status, again?.status]).toEqual([200, 200]);
+      expect(first?.body).toMatchObject({ userName: 'ada', externalId: 'E-1', title: 'Countess', active: false });
       expect(again?.text).toBe(first?.text);
-      expect(await acme.eventTypes(active)).toEqual(['provisioned', 'linked', 'updated', 'deactivated']);
+      expect(await acme.eventTypes(active)).toEqual(['provisioned', 'linked', 'deactivated']);
       expect((await acme.idp.delete(`/Users/${active}`)).status).toBe(204);
       expectScimError(await acme.idp.delete(`/Users/${active}`), 404);
     });
@@ -218,6 +223,21 @@ describe('an organization that may not use SCIM', () => {
         failOnErrors: 2,
       });
       expect(statuses(entries)).toEqual(['403', '403']);
+    });
+
+    it("gets calls of the host's own refused in the same way, whatever they write", async () => {
+      const { acme, group, device } = scene;
+      const groups = host.app.get<GroupsService>(GroupsService, { strict: false });
+      const resources = host.app.get<ScimResourcesService>(ScimResourcesService, { strict: false });
+      const context = { onlyRemovals: DETAIL };
+      const calls = [
+        () => groups.create(acme.id, { displayName: 'New' }, context),
+        () => groups.replace(acme.id, group, { displayName: 'Other' }, context),
+        () => groups.delete(acme.id, group, context),
+        () => resources.create(acme.id, 'Device', { serialNumber: 'new' }, context),
+        () => resources.delete(acme.id, 'Device', device, context),
+      ];
+      for (const call of calls) await expect(call()).rejects.toMatchObject({ status: 403, message: DETAIL });
     });
 
     it('may read all it could', async () => {

@@ -49,6 +49,15 @@ describe('the time-outs of a server', () => {
     expect(server).toMatchObject({ headersTimeout: 10_000, requestTimeout: 120_000 });
   });
 
+  it.each([
+    { headersTimeoutMs: 0 },
+    { headersTimeoutMs: -1 },
+    { headersTimeoutMs: Number.NaN },
+    { headersTimeoutMs: 2000, requestTimeoutMs: 1000 },
+  ])('are refused where they are none: %j', (timeouts) => {
+    expect(() => applyServerTimeouts(createServer(), timeouts)).toThrow('headersTimeoutMs');
+  });
+
   it('are refused where they would come too late', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -281,18 +281,34 @@ describe('the writing of the log', () => {
     expect(await host.rows(other.organizationId)).toHaveLength(1);
   });
 
-  it('keeps a known public id from filling the log with bad tokens', async () => {
+  it('keeps a known public id from filling the log with bad tokens, and keeps those of who knows the secret apart', async () => {
     const client = await host.client();
-    await host.dataSource.query(
-      `update scim_token set revoked_at = now(), revoked_because = 'admin' where organization_id = $1`,
+    const { secret, publicId } = generateToken('scim');
+    const change = (set: string, ...values: string[]): Promise<unknown> =>
+      host.dataSource.query(`update scim_token set ${set} where organization_id = $1`, [
+        client.organizationId,
+        ...values,
+      ]);
+    const [{ public_id: own }] = await host.dataSource.query(
+      'select public_id from scim_token where organization_id = $1',
       [client.organizationId],
     );
-    await Promise.all(Array.from({ length: 150 }, () => client.get('/Users')));
-    const { length } = await host.flushed(client.organizationId);
-    const { lost } = host.log.stateOf(client.organizationId);
-    expect(length + lost).toBe(150);
+    const send = (token: string): Promise<unknown> =>
+      Promise.all(Array.from({ length: 150 }, () => client.get('/Users', { authorization: `Bearer ${token}` })));
+    const kept = async (isRefused: boolean): Promise<number> =>
+      (await host.flushed(client.organizationId)).filter((row) => row.is_refused === isRefused).length;
+    await change('public_id = $2', publicId);
+    await send(secret);
+    const forged = await kept(true);
+    expect(forged + host.log.stateOf(client.organizationId).lost).toBe(150);
     // Twice as many where the minute ended in between.
-    expect(length).toBeGreaterThanOrEqual(120);
+    expect(forged).toBeGreaterThanOrEqual(120);
+
+    await change(`public_id = $2, revoked_at = now(), revoked_because = 'admin'`, own);
+    await send(client.token);
+    const ended = await kept(false);
+    expect(forged + ended + host.log.stateOf(client.organizationId).lost).toBe(300);
+    expect(ended).toBeGreaterThanOrEqual(120);
   });
 
   it('keeps no body where none is wanted, and nothing where it is switched off', async () => {

@@ -55,6 +55,8 @@ describe.each(places)('a name %s', (_where, read) => {
     '@type',
     '_links',
     'Cost centre',
+    'Active Directory Id',
+    'User active since',
     'urn:example:2.0:User',
     'urn:example:2.0:User:colour',
     'http://schemas.example.com/claims/colour',

@@ -3,7 +3,7 @@ import { type ScimModuleOptions, ScimTokensService } from '../../../src/scim/ind
 import { ScimDatabase, type Statement } from '../../../src/scim/persistence/scim-database.js';
 import { SCIM_OPTIONS } from '../../../src/scim/scim.options.js';
 import { ScimTokenUses } from '../../../src/scim/tokens/scim-token-uses.js';
-import { ScimTokenVerifier } from '../../../src/scim/tokens/scim-token-verifier.js';
+import { type RefusedToken, ScimTokenVerifier } from '../../../src/scim/tokens/scim-token-verifier.js';
 import { generateToken, hashToken } from '../../../src/scim/tokens/token.js';
 import { countStatements } from '../../support/count-statements.js';
 import { createTestDatabase, type TestDatabase } from '../../support/database.js';
@@ -74,6 +74,23 @@ describe('a token', () => {
     expect(answers).toEqual([401]);
     expect(statements).toHaveLength(1);
     expect((await client.get('/Users')).status).toBe(200);
+  });
+
+  it('that is refused is told by its secret: its holder sent it, or anybody can have', async () => {
+    const client = await host.client();
+    const verifier = host.app.get(ScimTokenVerifier, { strict: false });
+    const told: RefusedToken[] = [];
+    const verify = (): Promise<unknown> => verifier.verify(client.token, {}, (refused) => told.push(refused));
+    await age(client.organizationId, `expires_at = now()`);
+    expect(await verify()).toBeUndefined();
+    await age(client.organizationId, `expires_at = null, hash = '\\x00'`);
+    expect(await verify()).toBeUndefined();
+    const tokenId = await idOf(client);
+    const { organizationId } = client;
+    expect(told).toEqual([
+      { organizationId, tokenId, refusal: 'ended' },
+      { organizationId, tokenId, refusal: 'forged' },
+    ]);
   });
 
   it('is refused from its last moment on, by the clock of the database', async () => {

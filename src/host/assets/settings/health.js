@@ -102,7 +102,7 @@ const rate = ({ total, failed }) =>
 const refusals = ({ lastAt, lastDay }) => [
   `${count(lastDay, 'request')} in the last 24 hours, the last one `,
   moment(lastAt),
-  el('span', { class: 'muted' }, ', with a token that is expired, revoked or mistyped'),
+  el('span', { class: 'muted' }, ', with the id of a token and a wrong secret'),
 ];
 
 const provider = (idp, client) => [

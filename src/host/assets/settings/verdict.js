@@ -84,6 +84,7 @@ const waiting = (good, { refused }) => ({
 });
 
 function failing({ failing: { since, requests }, lastFailure: last }) {
+  if (last.status === TOKEN_ENDED) return tokenEnded(requests, since, last);
   if (requests === 1) {
     return {
       kind: 'warning',
@@ -99,6 +100,17 @@ function failing({ failing: { since, requests }, lastFailure: last }) {
     advice: '“Show why” tells what was sent and what was answered.',
   };
 }
+
+/** Of a call with the right secret; forged tokens are in `refused`. */
+const TOKEN_ENDED = 401;
+
+/** @param requests some of which may have failed for another reason before. */
+const tokenEnded = (requests, since, last) => ({
+  kind: 'bad',
+  title: 'Refused: your identity provider sends a token that is not valid any more',
+  text: `${requests === 1 ? 'One request was refused' : `${count(requests, 'request')} in a row were refused since ${atMinute(since)}, the last one`} ${fromNow(last.at)}. Its token has expired, was revoked or was replaced by a new one.`,
+  advice: 'Paste the new token in your identity provider. If you do not have it any more, generate another one.',
+});
 
 /** An identity provider that calls in rounds, and has stopped. */
 function silent({ idp, lastCallAt, cadence, nextSyncExpectedAt }) {

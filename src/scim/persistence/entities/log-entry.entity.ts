@@ -40,7 +40,7 @@ export class ScimLogEntry {
   @Column({ type: 'smallint' })
   status: number;
 
-  /** The token was not good: anybody who knows its public id can have sent it. */
+  /** The token was forged: anybody who knows its public id can have sent it. */
   @Column({ type: 'boolean', name: 'is_refused', default: false })
   isRefused: boolean;
 

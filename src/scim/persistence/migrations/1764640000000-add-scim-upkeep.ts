@@ -9,6 +9,7 @@ export class AddScimUpkeep1764640000000 implements MigrationInterface {
         place_at timestamptz(3),
         place_seq bigint
       );
+      INSERT INTO scim_upkeep (name) VALUES ('archive'), ('delete');
       CREATE INDEX scim_outbox_delivery_given_up ON scim_outbox_delivery (consumer, next_at, event_seq) WHERE status = 'dead'`);
   }
 

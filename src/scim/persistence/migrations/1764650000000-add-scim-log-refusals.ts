@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Requests whose token was not good stand apart in the log: anybody who knows a token's public id can cause them. */
+/**
+ * Requests with a forged token stand apart in the log: anybody who knows a token's public id can cause them. Of those from before,
+ * nobody knows any more which 401 was for a secret that is wrong, and which for a right one that had ended: all count as forged.
+ */
 export class AddScimLogRefusals1764650000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`

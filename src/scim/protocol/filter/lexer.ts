@@ -1,4 +1,5 @@
 /** RFC 7644 §3.4.2.2 figure 1: a filter's text as tokens, in one pass. */
+import { quote } from '../quote.js';
 import { invalidFilter } from '../scim-error.js';
 
 /** `offset` is the 0-based position of the token's first character. */
@@ -41,7 +42,7 @@ const readToken = (text: string, offset: number): Token => {
   if (first === '-' || isDigit(first)) return readNumber(text, offset);
   if (isLetter(first) || first === '$') return readWord(text, offset);
   if (first === "'") throw invalidFilter('Text is quoted with double quotes, not with single ones', offset);
-  throw invalidFilter(`The character ${JSON.stringify(first)} has no meaning here`, offset);
+  throw invalidFilter(`The character ${quote(first)} has no meaning here`, offset);
 };
 
 /** Letters, digits and what a URN may hold besides (RFC 8141), without the marks that mean something in a filter. */

@@ -125,6 +125,11 @@ describe('parseFilter, refusing', () => {
     expect(message).toContain(where);
   });
 
+  it('shows a character that nobody sees', () => {
+    const { message } = refusal(() => parseFilter('user\u200bName eq "x"', userResourceType));
+    expect(message).toContain('The character "\\u200b" has no meaning here');
+  });
+
   describe('limits', () => {
     const nested = (depth: number) => `${'('.repeat(depth)}title pr${')'.repeat(depth)}`;
     const chain = (terms: number) => Array.from({ length: terms }, () => 'title pr').join(' or ');
