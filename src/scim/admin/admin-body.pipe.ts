@@ -3,7 +3,7 @@ import * as transformerPackage from 'class-transformer';
 import * as validatorPackage from 'class-validator';
 import { excessOf, type JsonBounds } from '../http/read-body.js';
 
-/** Some times what any of our bodies has. Deeper ones break the packages, which work recursively, and complain of each member. */
+/** Several times what any of our bodies has. Deeper ones break the packages, which work recursively, and complain of each member. */
 const BOUNDS: JsonBounds = { depth: 10, members: 100 };
 
 /** Validates what the settings page sends, whatever pipes the host has. An absent body is an empty one. */
